@@ -1,0 +1,103 @@
+/**
+ * Path patterns: static segments, `:param`, a last `:param?`, a last `*`.
+ *
+ * @module
+ */
+
+/** The parameters that a pattern names. A `*` is the rest of the path, under the key `"*"`. */
+export type ParamsOf<P extends string> = string extends P ? RawParams
+  : P extends `${infer A}/${infer B}` ? ParamsOf<A> & ParamsOf<B>
+  : P extends `:${infer N}?` ? { readonly [K in N]?: string }
+  : P extends `:${infer N}` ? { readonly [K in N]: string }
+  : P extends "*" ? { readonly "*": string }
+  : unknown;
+
+/** Path parameters before validation. */
+export interface RawParams {
+  /** One parameter, percent-decoded. */
+  readonly [name: string]: string | undefined;
+}
+
+/** One segment of a pattern. */
+export type Segment =
+  | {
+    /** Matches itself. */
+    readonly kind: "static";
+    /** The text. */
+    readonly text: string;
+  }
+  | {
+    /** Matches one segment; an optional one also none. */
+    readonly kind: "param" | "optional";
+    /** The parameter's name. */
+    readonly name: string;
+  }
+  | {
+    /** Matches the rest, at least one segment. */
+    readonly kind: "wildcard";
+    /** Always `"*"`. */
+    readonly name: "*";
+  };
+
+const PARAM = /^:([A-Za-z_][A-Za-z0-9_]*)(\?)?$/;
+
+/**
+ * Parses a pattern.
+ *
+ * @throws TypeError when the pattern is malformed; the message names it.
+ */
+export function parsePath(pattern: string): readonly Segment[] {
+  const seen = new Set<string>();
+  const texts = pattern.split("/").filter((text) => text !== "");
+  return texts.map((text, index) => {
+    const segment = parseSegment(pattern, text);
+    if (segment.kind === "static") return segment;
+    if (seen.has(segment.name)) throw refuse(pattern, `the parameter "${segment.name}" stands in it twice`);
+    seen.add(segment.name);
+    if (segment.kind !== "param" && index !== texts.length - 1) throw refuse(pattern, `"${text}" must be its last segment`);
+    return segment;
+  });
+}
+
+function parseSegment(pattern: string, text: string): Segment {
+  if (text === "*") return { kind: "wildcard", name: "*" };
+  if (text.startsWith(":")) {
+    const [, name, optional] = PARAM.exec(text) ?? [];
+    if (name === undefined) throw refuse(pattern, `"${text}" is not a parameter (":name" or ":name?")`);
+    return { kind: optional === undefined ? "param" : "optional", name };
+  }
+  if (/[*?#\s]/.test(text)) throw refuse(pattern, `"${text}" has a character that a path segment cannot have`);
+  return { kind: "static", text };
+}
+
+function refuse(pattern: string, why: string): TypeError {
+  return new TypeError(`Cannot use path "${pattern}": ${why}`);
+}
+
+/** Joins parts of a path with single slashes; starts with one and ends with none, except for the root. */
+export function joinPath(...parts: readonly string[]): string {
+  return "/" + parts.flatMap((part) => part.split("/")).filter((text) => text !== "").join("/");
+}
+
+/**
+ * Fills a pattern. Each value goes into its own segment, percent-encoded, so `../x?y` stays one segment (RFC 3986).
+ *
+ * @throws TypeError when a required parameter is absent.
+ */
+export function fillPath(pattern: string, params: { readonly [name: string]: unknown }): string {
+  const parts: string[] = [];
+  for (const segment of parsePath(pattern)) {
+    if (segment.kind === "static") {
+      parts.push(segment.text);
+      continue;
+    }
+    const value = Object.hasOwn(params, segment.name) ? params[segment.name] : undefined;
+    if (value === undefined || value === null) {
+      if (segment.kind === "optional") continue;
+      throw new TypeError(`Cannot build path "${pattern}": the parameter "${segment.name}" is missing`);
+    }
+    const text = String(value);
+    parts.push(segment.kind === "wildcard" ? text.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(text));
+  }
+  return "/" + parts.join("/");
+}
