@@ -3,32 +3,46 @@
  *
  * @module
  */
-import type { AnyUse, ErrorDeclarations, Merge, MutationMethod } from "./contract/action.ts";
-import type { In, Out, Schema } from "./contract/schema.ts";
-import type { Reply } from "./contract/reply.ts";
+import type { AnyAction, AnyUse, ErrorDeclarations, Merge, MutationMethod } from "./contract/action.ts";
+import { parsePath } from "./contract/path.ts";
+import type { AnyReply } from "./contract/reply.ts";
+import { type In, isSchema, type Out, type Schema } from "./contract/schema.ts";
 import type { Realtime } from "./ports/realtime.ts";
-import type { IgniterRequest } from "./request.ts";
+import { type Step, toStep } from "./procedure.ts";
+import type { HandlerInputs, IgniterRequest, ParamsFor, QueryOf } from "./request.ts";
+import type { RawHeaders } from "./contract/action.ts";
 import type { Responder } from "./responder.ts";
 
-/** What a handler receives. `C` is its context; `Q`, `B`, `P`, `H` are query, body, params and headers. */
-export interface HandlerContext<C, Q, B, P, H> {
+/** What a handler receives. `C` is the context before the action's procedures, `X` what its author wrote. */
+export interface HandlerContext<C, X extends HandlerInputs> {
   /** The request. */
-  readonly request: IgniterRequest<Q, B, P, H>;
+  readonly request: IgniterRequest<X>;
   /** Starts replies. */
-  readonly response: Responder<C>;
-  /** The context: the application's, the features', and what procedures added. */
-  readonly context: C & { readonly response: Responder<C> };
+  readonly response: Responder<C & Merge<X["use"]>, In<X["output"]>>;
+  /** The context: the application's, the features', what procedures added, and `response` once more. */
+  readonly context: C & Merge<X["use"]> & ContextResponse<C & Merge<X["use"]>, In<X["output"]>>;
   /** The validated query. */
-  readonly query: Q;
+  readonly query: QueryOf<X["query"]>;
   /** The validated path parameters. */
-  readonly params: P;
+  readonly params: ParamsFor<X["path"], X["params"]>;
   /** The validated body. */
-  readonly body: B;
+  readonly body: Out<X["body"]>;
+  /** The validated headers, names in lower case; strings without a schema. */
+  readonly headers: unknown extends Out<X["headers"]> ? RawHeaders : Out<X["headers"]>;
   /** Publishes to live clients. */
   readonly realtime: Realtime;
   /** The plugins' values, as `context.$plugins`. */
-  readonly plugins: C extends { readonly $plugins: infer P } ? P : {};
+  readonly plugins: PluginsOf<C>;
 }
+
+/** `context.response`. */
+export interface ContextResponse<C, I = unknown> {
+  /** Starts replies, as `response` does. */
+  readonly response: Responder<C, I>;
+}
+
+/** The plugins' values of a context. */
+export type PluginsOf<C> = C extends { readonly $plugins: infer P } ? P : {};
 
 /** What every action may say of itself. */
 export interface ActionOptions {
@@ -44,9 +58,9 @@ export interface ActionOptions {
   readonly deprecated?: boolean;
 }
 
-/** What a handler may return when the action has an `output` schema with input `I`. */
-export type Returns<I> = unknown extends I ? unknown
-  : I | Reply<I, unknown, never> | Response | Promise<I | Reply<I, unknown, never> | Response> | AsyncGenerator;
+/** What a handler may return when the action has an `output` schema: data that fits it, or a reply. */
+export type Returns<O extends Schema> = unknown extends In<O> ? unknown
+  : In<O> | AnyReply | Response | AsyncGenerator | Promise<In<O> | AnyReply | Response>;
 
 /** What an author writes about a query. */
 export interface QueryDefinition<
@@ -81,7 +95,20 @@ export interface QueryDefinition<
   /** The schema of a stream's messages. */
   readonly events?: V;
   /** Answers. */
-  readonly handler: (ctx: HandlerContext<C & Merge<U>, Out<Q>, undefined, Out<P>, Out<H>>) => R;
+  readonly handler: (
+    ctx: HandlerContext<
+      C,
+      {
+        readonly use: U;
+        readonly path: Path;
+        readonly query: Q;
+        readonly body: Schema<unknown, undefined>;
+        readonly params: P;
+        readonly headers: H;
+        readonly output: St extends true ? Schema : O;
+      }
+    >,
+  ) => R;
 }
 
 /** What an author writes about a mutation. */
@@ -120,5 +147,131 @@ export interface MutationDefinition<
   /** Keeps the exact bytes in `request.rawBody`, for webhook signatures. @default false */
   readonly rawBody?: boolean;
   /** Answers. */
-  readonly handler: (ctx: HandlerContext<C & Merge<U>, Out<Q>, Out<B>, Out<P>, Out<H>>) => R;
+  readonly handler: (
+    ctx: HandlerContext<
+      C,
+      {
+        readonly use: U;
+        readonly path: Path;
+        readonly query: Q;
+        readonly body: B;
+        readonly params: P;
+        readonly headers: H;
+        readonly output: O;
+      }
+    >,
+  ) => R;
+}
+
+/** An action as the engine keeps it. */
+export interface ActionRecord extends ActionOptions {
+  readonly kind: "query" | "mutation";
+  readonly method: "GET" | MutationMethod;
+  readonly path: string;
+  readonly stream: boolean;
+  readonly steps: readonly Step[];
+  readonly query: Schema | undefined;
+  readonly body: Schema | undefined;
+  readonly params: Schema | undefined;
+  readonly headers: Schema | undefined;
+  readonly output: Schema | undefined;
+  readonly events: Schema | undefined;
+  readonly errors: ErrorDeclarations;
+  readonly bodyLimit: number | undefined;
+  readonly rawBody: boolean;
+  readonly handler: (ctx: unknown) => unknown;
+}
+
+const COMMON = ["name", "description", "tags", "timeout", "deprecated", "path", "use", "query", "params", "headers", "output", "errors", "handler"];
+const OPTIONS = {
+  query: new Set([...COMMON, "stream", "events"]),
+  mutation: new Set([...COMMON, "method", "body", "bodyLimit", "rawBody"]),
+};
+const METHODS = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
+interface LooseDefinition extends ActionOptions {
+  readonly path?: string;
+  readonly stream?: boolean;
+  readonly use?: readonly unknown[];
+  readonly method?: string;
+  readonly query?: Schema;
+  readonly body?: Schema;
+  readonly params?: Schema;
+  readonly headers?: Schema;
+  readonly output?: Schema;
+  readonly events?: Schema;
+  readonly errors?: ErrorDeclarations;
+  readonly bodyLimit?: number;
+  readonly rawBody?: boolean;
+  readonly handler?: unknown;
+}
+
+/**
+ * Makes an action of a definition.
+ *
+ * @throws TypeError when something in it cannot be meant: every mistake that types cannot catch is caught here, once.
+ */
+export function defineAction(kind: "query" | "mutation", definition: LooseDefinition): AnyAction {
+  const what = `define ${kind}${definition.name === undefined ? "" : ` "${definition.name}"`}`;
+  for (const key of Object.keys(definition)) {
+    if (!OPTIONS[kind].has(key)) throw new TypeError(`Cannot ${what}: it has no option "${key}"`);
+  }
+  if (typeof definition.handler !== "function") throw new TypeError(`Cannot ${what}: its handler is not a function`);
+  for (const key of ["query", "body", "params", "headers", "output", "events"] as const) {
+    if (definition[key] !== undefined && !isSchema(definition[key])) {
+      throw new TypeError(`Cannot ${what}: "${key}" is not a Standard Schema`);
+    }
+  }
+  if (definition.events !== undefined && definition.stream !== true) {
+    throw new TypeError(`Cannot ${what}: "events" needs stream: true`);
+  }
+  for (const key of ["timeout", "bodyLimit"] as const) {
+    const value = definition[key];
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
+      throw new TypeError(`Cannot ${what}: ${key} ${value} is not a number of at least 0`);
+    }
+  }
+  const method = kind === "query" ? "GET" : definition.method ?? "POST";
+  if (kind === "mutation" && !METHODS.has(method)) {
+    throw new TypeError(`Cannot ${what}: method "${method}" is not POST, PUT, PATCH or DELETE`);
+  }
+  checkErrors(what, definition.errors ?? {});
+  const path = definition.path ?? "/";
+  parsePath(path);
+  const record: ActionRecord = {
+    ...definition,
+    kind,
+    method: method as ActionRecord["method"],
+    path,
+    stream: definition.stream ?? false,
+    steps: (definition.use ?? []).map((use) => toStep(use, what)),
+    query: definition.query,
+    body: definition.body,
+    params: definition.params,
+    headers: definition.headers,
+    output: definition.output,
+    events: definition.events,
+    errors: definition.errors ?? {},
+    bodyLimit: definition.bodyLimit,
+    rawBody: definition.rawBody ?? false,
+    handler: definition.handler as ActionRecord["handler"],
+  };
+  return { "~action": Object.freeze(record) } as unknown as AnyAction;
+}
+
+function checkErrors(what: string, errors: ErrorDeclarations): void {
+  for (const [code, { status, data }] of Object.entries(errors)) {
+    if (status !== undefined && !(Number.isInteger(status) && status >= 400 && status <= 599)) {
+      throw new TypeError(`Cannot ${what}: error "${code}" has status ${status}, which is not 400 to 599`);
+    }
+    if (data !== undefined && !isSchema(data)) {
+      throw new TypeError(`Cannot ${what}: the data of error "${code}" is not a Standard Schema`);
+    }
+  }
+}
+
+/** The engine's record of an action; `undefined` when the value is none. */
+export function recordOf(action: unknown): ActionRecord | undefined {
+  if (typeof action !== "object" || action === null) return undefined;
+  return (action as { readonly "~action"?: ActionRecord })["~action"];
 }

@@ -1,31 +1,154 @@
 /**
- * The request.
+ * `request`: the incoming request, parsed no further than somebody reads.
  *
  * @module
  */
-/** Cookies. */
-export interface Cookies {
-  /** g */
-  get(name: string): string | undefined;
-  /** s */
-  set(name: string, value: string): void;
-  /** d */
-  delete(name: string): void;
+import type { RawQuery } from "./contract/action.ts";
+import type { ParamsOf, RawParams } from "./contract/path.ts";
+import { parseQuery } from "./contract/query_string.ts";
+import type { Out, Schema } from "./contract/schema.ts";
+import { type Cookies, createCookies } from "./cookies.ts";
+import type { Outgoing } from "./outgoing.ts";
+
+/** The types a handler is made for: what its author wrote beside it. */
+export interface HandlerInputs {
+  /** The procedures. */
+  readonly use: readonly unknown[];
+  /** The path. */
+  readonly path: string;
+  /** The schema of the query. */
+  readonly query: Schema;
+  /** The schema of the body. */
+  readonly body: Schema;
+  /** The schema of the path parameters. */
+  readonly params: Schema;
+  /** The schema of the headers. */
+  readonly headers: Schema;
+  /** The schema of what leaves. */
+  readonly output: Schema;
 }
-/** The request */
-export interface IgniterRequest<Q, B, P, H> {
-  /** q */
-  readonly query: Q;
-  /** b */
-  readonly body: B;
-  /** p */
-  readonly params: P;
-  /** h */
-  readonly headers: Headers & H;
-  /** c */
-  readonly cookies: Cookies;
-  /** r */
+
+/** The query a handler gets: its schema's output, raw strings without a schema. */
+export type QueryOf<Q extends Schema> = unknown extends Out<Q> ? RawQuery : Out<Q>;
+
+/** The path parameters a handler gets: its schema's output, strings without a schema. */
+export type ParamsFor<Path extends string, P extends Schema> = unknown extends Out<P> ? Readonly<ParamsOf<Path>> : Out<P>;
+
+/** The incoming request. */
+export interface IgniterRequest<X extends HandlerInputs = HandlerInputs> {
+  /** The platform's own request. Its body is consumed when the action has read it. */
   readonly raw: Request;
-  /** s */
+  /** The HTTP verb. */
+  readonly method: string;
+  /** The whole URL. */
+  readonly url: string;
+  /** The URL's path, as it was sent. */
+  readonly path: string;
+  /** The query string: validated in handlers, raw strings in procedures. */
+  readonly query: QueryOf<X["query"]>;
+  /** The path parameters: validated in handlers, raw strings in procedures. */
+  readonly params: ParamsFor<X["path"], X["params"]>;
+  /** The body: validated in handlers, `undefined` in procedures (it has not been read). */
+  readonly body: Out<X["body"]>;
+  /** The body's exact bytes, when the action sets `rawBody: true`. */
+  readonly rawBody: Uint8Array | undefined;
+  /** The headers. */
+  readonly headers: Headers;
+  /** The cookies: reads the request's, writes to the answer. */
+  readonly cookies: Cookies;
+  /** Aborts when the client goes away or the action's time is over. */
   readonly signal: AbortSignal;
+}
+
+/** What a call in process was given, instead of strings. */
+export interface GivenInput {
+  /** The query's values. */
+  readonly query?: object | undefined;
+  /** The path parameters' values. */
+  readonly params?: object | undefined;
+  /** The body. */
+  readonly body?: unknown;
+}
+
+/** The request as the engine keeps it. `query`, `params` and `body` are replaced by their validated values. */
+export class IncomingRequest implements IgniterRequest {
+  readonly raw: Request;
+  readonly path: string;
+  /** The query string without its `?`. */
+  readonly search: string;
+  /** What a call in process was given; `undefined` for a request from outside. */
+  readonly given: GivenInput | undefined;
+  body: never = undefined as never;
+  rawBody: Uint8Array | undefined = undefined;
+  /** Aborts at the action's timeout; absent without one. */
+  deadline: AbortController | undefined = undefined;
+  readonly #outgoing: Outgoing;
+  #query: unknown = undefined;
+  #params: unknown;
+  #headerFields: unknown = undefined;
+  #cookies: Cookies | undefined = undefined;
+  #signal: AbortSignal | undefined = undefined;
+
+  constructor(raw: Request, path: string, search: string, params: RawParams, outgoing: Outgoing, given?: GivenInput) {
+    this.raw = raw;
+    this.path = path;
+    this.search = search;
+    this.given = given;
+    this.#params = params;
+    this.#outgoing = outgoing;
+  }
+
+  get method(): string {
+    return this.raw.method;
+  }
+
+  get url(): string {
+    return this.raw.url;
+  }
+
+  get headers(): Headers {
+    return this.raw.headers;
+  }
+
+  get query(): RawQuery {
+    return (this.#query ??= parseQuery(this.search)) as RawQuery;
+  }
+
+  /** Puts the validated query in place. */
+  set query(value: unknown) {
+    this.#query = value;
+  }
+
+  get params(): RawParams {
+    return this.#params as RawParams;
+  }
+
+  /** Puts the validated parameters in place. */
+  set params(value: unknown) {
+    this.#params = value;
+  }
+
+  /** The headers as a record: raw strings, or what the `headers` schema gave. */
+  get headerFields(): unknown {
+    return this.#headerFields ??= Object.assign(Object.create(null), Object.fromEntries(this.raw.headers));
+  }
+
+  /** Puts the validated headers in place. */
+  set headerFields(value: unknown) {
+    this.#headerFields = value;
+  }
+
+  get cookies(): Cookies {
+    return this.#cookies ??= createCookies({
+      header: () => this.raw.headers.get("cookie"),
+      outgoing: (text, key) => this.#outgoing.addCookie(text, key),
+      secrets: this.#outgoing.cookieSecrets,
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal ??= this.deadline === undefined
+      ? this.raw.signal
+      : AbortSignal.any([this.raw.signal, this.deadline.signal]);
+  }
 }

@@ -6,22 +6,25 @@
 import type { Failure } from "./contract/error.ts";
 import type { CookieOptions, Reply, RevalidateTarget } from "./contract/reply.ts";
 
-/** Starts replies. Replies are independent values: two from one `response` do not know of each other. */
-export interface Responder<C = never> extends ReplyStarters<C> {
+/**
+ * Starts replies. Replies are independent values: two from one `response` do not know of each other. `C` is the context
+ * that scopes functions receive, `I` the input of the action's `output` schema, which data must fit.
+ */
+export interface Responder<C = never, I = unknown> extends ReplyStarters<C, I> {
   /** Headers of the request's answer, whichever reply it will be: for procedures that go on. */
   readonly headers: ResponseHeaders;
   /** Starts a reply with a status. @throws RangeError when it is not 200 to 599. */
-  status(code: number): Draft<C>;
+  status(code: number): Draft<C, I>;
   /** Starts a reply with a header. */
-  setHeader(name: string, value: string): Draft<C>;
+  setHeader(name: string, value: string): Draft<C, I>;
   /** Starts a reply with a `Set-Cookie`. */
-  setCookie(name: string, value: string, options?: CookieOptions): Draft<C>;
+  setCookie(name: string, value: string, options?: CookieOptions): Draft<C, I>;
   /** Starts a reply that ends a cookie. */
-  deleteCookie(name: string, options?: Pick<CookieOptions, "path" | "domain">): Draft<C>;
+  deleteCookie(name: string, options?: Pick<CookieOptions, "path" | "domain">): Draft<C, I>;
   /** Starts a reply that refreshes queries once it has succeeded. */
-  revalidate(target: RevalidateTarget, scopes?: (context: C) => readonly string[]): Draft<C>;
+  revalidate(target: RevalidateTarget, scopes?: (context: C) => readonly string[]): Draft<C, I>;
   /** Starts a reply with work to run after it succeeded. */
-  after(work: () => unknown): Draft<C>;
+  after(work: () => unknown): Draft<C, I>;
 }
 
 /** Headers for whatever answers. They are merged once; what the reply itself sets wins over `set`. */
@@ -33,30 +36,30 @@ export interface ResponseHeaders {
 }
 
 /** The helpers that make a reply. */
-export interface ReplyStarters<C> {
+export interface ReplyStarters<C, I = unknown> {
   /** 200 with data. */
-  success<T>(data: T): Reply<T, never, C>;
+  success<T extends I>(data: T): Reply<T, never, C>;
   /** 200 with `data: null`. */
   success(): Reply<null, never, C>;
   /** 201 with data. */
-  created<T>(data: T): Reply<T, never, C>;
+  created<T extends I>(data: T): Reply<T, never, C>;
   /** 201 with `data: null`. */
   created(): Reply<null, never, C>;
   /** 202 with data. */
-  accepted<T>(data: T): Reply<T, never, C>;
+  accepted<T extends I>(data: T): Reply<T, never, C>;
   /** 202 with `data: null`. */
   accepted(): Reply<null, never, C>;
   /** 204. */
   noContent(): Reply<null, never, C>;
   /** 200 with data as the whole JSON body, without the envelope. */
-  json<T>(data: T): Reply<T, never, C>;
+  json<T extends I>(data: T): Reply<T, never, C>;
   /** 200 `text/html`. */
   html(html: string): Reply<string, never, C>;
   /** 200 `text/plain`. */
   text(text: string): Reply<string, never, C>;
   /** 200 with a file as the body; a `name` makes it a download (RFC 6266). */
   file(content: Blob | Uint8Array | ReadableStream<Uint8Array>, options?: FileOptions): Reply<Blob, never, C>;
-  /** 200 with a stream: bytes as they are, anything else as server-sent events. */
+  /** 200 with a stream: a `ReadableStream` of bytes as it is, an async iterable as server-sent events. */
   stream<T>(source: ReadableStream<T> | AsyncIterable<T>, options?: StreamOptions): Reply<T, never, C>;
   /** 302 to an address; another redirect status with `status`. */
   redirect(location: string | URL, status?: 301 | 302 | 303 | 307 | 308): Reply<null, never, C>;
@@ -79,19 +82,19 @@ export interface ReplyStarters<C> {
 }
 
 /** A reply begun by its head; any helper may follow. Returned as it is, it answers `data: null`. */
-export interface Draft<C> extends ReplyStarters<C>, Reply<null, never, C> {
+export interface Draft<C, I = unknown> extends ReplyStarters<C, I>, Reply<null, never, C> {
   /** Sets the status. */
-  status(code: number): Draft<C>;
+  status(code: number): Draft<C, I>;
   /** Sets a header. */
-  setHeader(name: string, value: string): Draft<C>;
+  setHeader(name: string, value: string): Draft<C, I>;
   /** Adds a `Set-Cookie`. */
-  setCookie(name: string, value: string, options?: CookieOptions): Draft<C>;
+  setCookie(name: string, value: string, options?: CookieOptions): Draft<C, I>;
   /** Adds a `Set-Cookie` that ends the cookie. */
-  deleteCookie(name: string, options?: Pick<CookieOptions, "path" | "domain">): Draft<C>;
+  deleteCookie(name: string, options?: Pick<CookieOptions, "path" | "domain">): Draft<C, I>;
   /** Refreshes queries after success. */
-  revalidate(target: RevalidateTarget, scopes?: (context: C) => readonly string[]): Draft<C>;
+  revalidate(target: RevalidateTarget, scopes?: (context: C) => readonly string[]): Draft<C, I>;
   /** Runs work after success. */
-  after(work: () => unknown): Draft<C>;
+  after(work: () => unknown): Draft<C, I>;
 }
 
 /** What `response.error` takes; an `IgniterError` fits as well. */
@@ -118,6 +121,6 @@ export interface FileOptions {
 
 /** How a stream is sent. */
 export interface StreamOptions {
-  /** Its media type. @default `text/event-stream`, or `application/octet-stream` for a stream of bytes */
+  /** Its media type. @default `application/octet-stream` for a `ReadableStream`, else `text/event-stream` */
   readonly type?: string;
 }

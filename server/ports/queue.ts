@@ -97,6 +97,40 @@ export interface Jobs<R = unknown, C = unknown> {
   readonly "~routers": R;
   /** Types only: the context their handlers need. */
   readonly "~context"?: ((context: C) => void) | undefined;
+  /** The engine that keeps them. */
+  readonly "~engine": QueueEngine;
+}
+
+/** A job as an engine knows it. */
+export interface RegisteredJob {
+  /** Its namespace: the key it was merged under. */
+  readonly namespace: string;
+  /** Its name. */
+  readonly name: string;
+  /** The schema of its input. */
+  readonly input: Schema;
+  /** Its options; those given at enqueue win. */
+  readonly options: JobOptions;
+}
+
+/** What the application gives an engine. */
+export interface QueueHost {
+  /** The application's logger. */
+  readonly logger: Logger;
+  /** Makes the application's context for a job. */
+  context(): Promise<object>;
+}
+
+/** What an engine must do. */
+export interface QueueEngine {
+  /** The merged jobs, by namespace and name. */
+  registered(): ReadonlyMap<string, ReadonlyMap<string, RegisteredJob>>;
+  /** Makes the application known; called once, by `.create()`. Workers may start from then on. */
+  attach(host: QueueHost): void;
+  /** Keeps a job. `payload` has been validated; `options` are the definition's under the call's. */
+  enqueue(job: RegisteredJob, payload: unknown, options: JobOptions): Promise<JobHandle>;
+  /** Takes no new job, lets running ones finish, and ends. */
+  close(): Promise<void>;
 }
 
 /** What a router's hook receives. */

@@ -1,0 +1,119 @@
+/**
+ * The application: what `.create()` makes of the builder's settings, shared by its routers.
+ *
+ * @module
+ */
+import { defineAction } from "./action.ts";
+import type { Config } from "./builder.ts";
+import { createConsoleLogger } from "./console_logger.ts";
+import { type ContextFactory, type ContextRecord, createContext } from "./context.ts";
+import { defineController } from "./controller.ts";
+import { createJobsClient } from "./jobs/producer.ts";
+import { PluginHost } from "./plugin_host.ts";
+import type { PluginRecord } from "./plugin.ts";
+import { type Clock, systemClock } from "./ports/clock.ts";
+import type { Jobs } from "./ports/queue.ts";
+import type { Logger } from "./ports/logger.ts";
+import type { Store } from "./ports/store.ts";
+import type { Telemetry } from "./ports/telemetry.ts";
+import { defineProcedure, type Step, toStep } from "./procedure.ts";
+import { Broker } from "./realtime/broker.ts";
+import { createRouter } from "./router.ts";
+
+/** What the builder collects. */
+export interface AppSettings {
+  readonly factory: ContextFactory | undefined;
+  readonly config: Config;
+  readonly logger: Logger | undefined;
+  readonly store: Store | undefined;
+  readonly jobs: Jobs | undefined;
+  readonly telemetry: Telemetry | undefined;
+  readonly scopes: ScopesResolver | undefined;
+  readonly steps: readonly Step[];
+  readonly plugins: ReadonlyMap<string, PluginRecord>;
+}
+
+/** Grants scopes to a connection. */
+export type ScopesResolver = (input: never) => readonly string[] | Promise<readonly string[]>;
+
+/** The application as the engine keeps it. */
+export interface App {
+  readonly factory: ContextFactory | undefined;
+  readonly config: Required<{ readonly [K in keyof Config]: NonNullable<Config[K]> }>;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry | undefined;
+  readonly scopes: ScopesResolver | undefined;
+  /** Global procedures: the plugins' first, then those of `.use()`. */
+  readonly steps: readonly Step[];
+  readonly plugins: PluginHost;
+  readonly broker: Broker;
+  /** What every context gets beside the application's own. */
+  readonly features: ContextRecord;
+  readonly clock: Clock;
+  /** Ends the jobs' engine and the telemetry provider. */
+  close(): Promise<void>;
+}
+
+/** Makes the instance. @throws TypeError when the parts contradict each other. */
+export function createApp(settings: AppSettings): object {
+  const config = {
+    baseURL: settings.config.baseURL ?? "http://localhost:3000",
+    basePath: settings.config.basePath ?? "/api/v1",
+    development: settings.config.development ?? false,
+    bodyLimit: settings.config.bodyLimit ?? 1_048_576,
+    timeout: settings.config.timeout ?? 0,
+    cookieSecrets: settings.config.cookieSecrets ?? [],
+    logLevel: settings.config.logLevel ?? "info",
+  };
+  const logger = settings.logger ?? createConsoleLogger({ level: config.logLevel });
+  const broker = new Broker(logger);
+  const plugins = new PluginHost(settings.plugins, { logger, store: settings.store, realtime: broker });
+  const features: ContextRecord = { realtime: broker };
+  const enabled: ContextRecord = {};
+  if (settings.logger !== undefined) enabled["logger"] = settings.logger;
+  if (settings.store !== undefined) enabled["store"] = settings.store;
+  if (settings.telemetry !== undefined) enabled["telemetry"] = settings.telemetry;
+  Object.assign(features, enabled);
+  const app: App = {
+    factory: settings.factory,
+    config,
+    logger,
+    telemetry: settings.telemetry,
+    scopes: settings.scopes,
+    steps: [
+      ...plugins.records.flatMap(([key, { middleware }]) => middleware.map((use) => toStep(use, `add plugin "${key}"`))),
+      ...settings.steps,
+    ],
+    plugins,
+    broker,
+    features,
+    clock: systemClock,
+    close: async () => {
+      await settings.jobs?.["~engine"].close();
+      await settings.telemetry?.close?.();
+    },
+  };
+  if (settings.jobs !== undefined) {
+    features["jobs"] = enabled["jobs"] = createJobsClient(settings.jobs, {
+      logger,
+      context: async () => {
+        const request = new Request(config.baseURL, { headers: { "x-igniter-source": "job" } });
+        const context = await createContext(app.factory, { logger, store: settings.store, ...features }, request);
+        if (!plugins.isEmpty) {
+          await plugins.start(() => ({ ...features }));
+          await plugins.extend(plugins.scope(context), request);
+        }
+        return context;
+      },
+    });
+  }
+  return Object.freeze({
+    ...enabled,
+    realtime: broker,
+    procedure: defineProcedure,
+    query: (definition: object) => defineAction("query", definition),
+    mutation: (definition: object) => defineAction("mutation", definition),
+    controller: defineController,
+    router: (definition: never) => createRouter(app, definition),
+  });
+}

@@ -1,0 +1,58 @@
+/**
+ * The request context: the application's own, the features, the plugins' values; made once per request.
+ *
+ * @module
+ */
+import { isPlainObject, isThenable } from "./pipeline.ts";
+
+/** Makes the application's own context for a request. */
+export type ContextFactory = (request: Request) => object | Promise<object>;
+
+/** A context as the engine keeps it: procedures add to it. */
+export type ContextRecord = Record<string, unknown>;
+
+/**
+ * Makes a context of the factory's result and `features`. A fresh object each time, so that nothing which one request
+ * adds is seen by another even when the factory gives the same object twice.
+ *
+ * @throws TypeError when the factory's result is not a plain object, or has a name that a feature has.
+ */
+export function createContext(
+  factory: ContextFactory | undefined,
+  features: ContextRecord,
+  request: Request,
+): ContextRecord | Promise<ContextRecord> {
+  if (factory === undefined) return guarded({ ...features });
+  const base = factory(request);
+  return isThenable(base) ? base.then((value) => merge(value, features)) : merge(base, features);
+}
+
+function merge(base: unknown, features: ContextRecord): ContextRecord {
+  if (!isPlainObject(base)) {
+    throw new TypeError("Cannot make the context: its factory returned no plain object (spread an instance into one)");
+  }
+  for (const name in features) {
+    if (base[name] !== undefined && base[name] !== features[name]) {
+      throw new TypeError(`Cannot make the context: its factory returned "${name}", which is the framework's`);
+    }
+  }
+  return { ...base, ...features };
+}
+
+/**
+ * A context whose type was named without a factory. Reading a key that nobody provided is a mistake of wiring, and says
+ * so; `undefined` would surface far from its cause.
+ */
+function guarded(context: ContextRecord): ContextRecord {
+  return new Proxy(context, {
+    get(target, key, receiver) {
+      if (typeof key === "symbol" || key in target || QUIET.has(key)) return Reflect.get(target, key, receiver);
+      throw new TypeError(
+        `Cannot read context.${key}: no context factory was given; use Igniter.context(factory) or router({ context: factory })`,
+      );
+    },
+  });
+}
+
+/** Keys that runtimes and test tools read of any object. */
+const QUIET = new Set(["then", "toJSON", "constructor", "asymmetricMatch", "nodeType", "$$typeof", "inspect"]);

@@ -1,0 +1,29 @@
+/**
+ * From a `Response` to `{ data, error }`.
+ *
+ * @module
+ */
+import type { Failure } from "./error.ts";
+import type { Result } from "./reply.ts";
+import { parseEnvelope } from "./wire.ts";
+
+/**
+ * Reads an answer. An envelope gives its data or error; other JSON, text and bytes (as a `Blob`) are the data; no
+ * content is `null`. An error status without an envelope is `ERR_BAD_RESPONSE`.
+ */
+export async function readResult(response: Response): Promise<Result<unknown, Failure>> {
+  if (response.status === 204 || response.status === 205) return { data: null, error: null };
+  const type = response.headers.get("content-type") ?? "";
+  const json = /^application\/([^;]+\+)?json/i.test(type);
+  if (!json && response.ok) return { data: await (type.startsWith("text/") ? response.text() : response.blob()), error: null };
+  const text = await response.text();
+  const envelope = json ? parseEnvelope(text) : undefined;
+  if (envelope !== undefined) return envelope as Result<unknown, Failure>;
+  try {
+    if (response.ok) return { data: JSON.parse(text), error: null };
+  } catch {
+    // Falls through: it says it is JSON and is not.
+  }
+  const message = `The server answered ${response.status} with something that is no envelope`;
+  return { data: null, error: { code: "ERR_BAD_RESPONSE", message, data: undefined } };
+}

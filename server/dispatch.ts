@@ -1,0 +1,261 @@
+/**
+ * Runs one action for one request: context, procedures, input, handler, output. HTTP, RPC and calls in process all come
+ * through here, so they cannot differ.
+ *
+ * @module
+ */
+import type { ActionRecord } from "./action.ts";
+import type { App } from "./app.ts";
+import { type ContextFactory, type ContextRecord, createContext } from "./context.ts";
+import { IgniterError } from "./contract/error.ts";
+import { validate, type Validated } from "./contract/schema.ts";
+import { type InputPlan, type MaybePromise, readInput } from "./input.ts";
+import type { Outgoing } from "./outgoing.ts";
+import { isThenable, runSteps } from "./pipeline.ts";
+import type { PluginScope } from "./plugin_host.ts";
+import type { Realtime } from "./ports/realtime.ts";
+import type { Step } from "./procedure.ts";
+import { fromChannel, StreamMessage } from "./realtime/stream.ts";
+import { errorReply, ReplyValue, ResponderValue, toReply, toReplyError } from "./reply.ts";
+import type { IncomingRequest } from "./request.ts";
+
+/** An action as a router runs it, compiled once. */
+export interface Plan {
+  readonly key: string;
+  /** The whole pattern, with the base path. */
+  readonly pattern: string;
+  readonly record: ActionRecord;
+  readonly steps: readonly Step[];
+  readonly input: InputPlan;
+  readonly timeout: number;
+  /** The plugin whose route this is. */
+  readonly plugin: string | undefined;
+}
+
+/** What a router shares with its requests. */
+export interface RouterState {
+  readonly app: App;
+  readonly factory: ContextFactory | undefined;
+  /** Aborts when the router closes: live streams end. */
+  readonly closing: AbortSignal;
+}
+
+/** One run of one action. */
+export class Exchange {
+  readonly state: RouterState;
+  readonly plan: Plan | undefined;
+  readonly request: IncomingRequest;
+  readonly outgoing: Outgoing;
+  readonly response: ResponderValue;
+  context: ContextRecord;
+  scope: PluginScope | undefined = undefined;
+  /** What was thrown, if anything, for telemetry. */
+  thrown: unknown = undefined;
+
+  constructor(state: RouterState, plan: Plan | undefined, request: IncomingRequest, outgoing: Outgoing) {
+    this.state = state;
+    this.plan = plan;
+    this.request = request;
+    this.outgoing = outgoing;
+    this.response = new ResponderValue(outgoing);
+    this.context = state.app.features;
+  }
+
+  get realtime(): Realtime {
+    return this.state.app.broker;
+  }
+
+  /** Runs the action. Never throws nor rejects: what is thrown on the way becomes a reply. */
+  run(plan: Plan): MaybePromise<ReplyValue> {
+    try {
+      const { plugins } = this.state.app;
+      const reply = plugins.isReady ? this.#begin(plan) : this.#startThenBegin(plan);
+      return reply instanceof Promise ? reply.catch((error) => this.fail(error)) : reply;
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+
+  async #startThenBegin(plan: Plan): Promise<ReplyValue> {
+    const { app } = this.state;
+    await app.plugins.start(() => ({ ...app.features }));
+    return await this.#begin(plan);
+  }
+
+  #begin(plan: Plan): MaybePromise<ReplyValue> {
+    const context = createContext(this.state.factory, this.state.app.features, this.request.raw);
+    return context instanceof Promise ? context.then((made) => this.#enter(plan, made)) : this.#enter(plan, context);
+  }
+
+  #enter(plan: Plan, context: ContextRecord): MaybePromise<ReplyValue> {
+    const { plugins } = this.state.app;
+    this.context = context;
+    context["response"] = this.response;
+    if (plugins.isEmpty) return this.#limited(plan);
+    this.scope = plugins.scope(context);
+    return this.#extended(plan, this.scope);
+  }
+
+  async #extended(plan: Plan, scope: PluginScope): Promise<ReplyValue> {
+    const { plugins } = this.state.app;
+    if (plugins.extends) await plugins.extend(scope, this.request.raw);
+    await plugins.call("beforeRequest", scope, this.request.raw);
+    return await this.#limited(plan);
+  }
+
+  /** Runs the pipeline within the action's time. */
+  #limited(plan: Plan): MaybePromise<ReplyValue> {
+    const terminal = (): MaybePromise<ReplyValue> => this.#terminal(plan);
+    if (plan.timeout === 0) return runSteps(plan.steps, 0, this, terminal);
+    const { request, state: { app: { clock } } } = this;
+    const deadline = request.deadline = new AbortController();
+    let cancel: () => void = () => {};
+    const expired = new Promise<never>((_, reject) => {
+      cancel = clock.schedule(() => {
+        const error = new IgniterError("ERR_TIMEOUT", { message: `No answer within ${plan.timeout} ms` });
+        reject(error);
+        deadline.abort(error);
+      }, plan.timeout);
+    });
+    const work = async (): Promise<ReplyValue> => await runSteps(plan.steps, 0, this, terminal);
+    return Promise.race([work(), expired]).finally(cancel);
+  }
+
+  /** What stands behind the last procedure: input, handler, output. */
+  #terminal(plan: Plan): MaybePromise<ReplyValue> {
+    const refused = readInput(plan.input, this.request);
+    if (refused === undefined) return this.#invoke(plan);
+    if (refused instanceof Promise) return refused.then((reply) => reply ?? this.#invoke(plan));
+    return refused;
+  }
+
+  #invoke(plan: Plan): MaybePromise<ReplyValue> {
+    const turn = plan.plugin === undefined ? new HandlerTurn(this) : new PluginTurn(this, plan.plugin);
+    const result = plan.record.handler(turn);
+    if (isThenable(result)) return result.then((value) => this.#check(plan, toReply(value)));
+    return this.#check(plan, toReply(result));
+  }
+
+  /** Holds the data to the `output` schema, and opens a stream action's stream. */
+  #check(plan: Plan, reply: ReplyValue): MaybePromise<ReplyValue> {
+    const { output, stream } = plan.record;
+    if (reply.kind !== "data" || reply.code >= 400) return reply;
+    if (stream) return this.#open(plan, reply);
+    if (output === undefined) return reply;
+    const result = validate(output, reply.payload);
+    return result instanceof Promise ? result.then((valid) => checked(plan, reply, valid)) : checked(plan, reply, result);
+  }
+
+  /** The data of a stream action's reply opens the stream; the channel's messages follow. */
+  async #open(plan: Plan, reply: ReplyValue): Promise<ReplyValue> {
+    const { app: { scopes, broker }, closing } = this.state;
+    const granted = new Set(await scopes?.({ request: this.request.raw, context: this.context } as never));
+    const signal = AbortSignal.any([this.request.raw.signal, closing]);
+    async function* source(): AsyncGenerator<unknown> {
+      const events = fromChannel(broker, plan.key, granted, signal);
+      try {
+        yield new StreamMessage("open", reply.payload);
+        for await (const { type, data } of events) yield type === "message" ? data : new StreamMessage(type, data);
+      } finally {
+        await events.return?.();
+      }
+    }
+    return new ReplyValue("stream", reply.code, { source: source(), type: undefined }, reply.head);
+  }
+
+  /** The reply to something that was thrown. */
+  fail(error: unknown): MaybePromise<ReplyValue> {
+    this.thrown = error;
+    const { plugins } = this.state.app;
+    const reply = this.toErrorReply(error);
+    if (this.scope === undefined || !plugins.has("error")) return reply;
+    return plugins.call("error", this.scope, error).then(() => reply);
+  }
+
+  /** Maps an error to its reply; an unknown one is logged under the id that the client gets, and says nothing else. */
+  toErrorReply(error: unknown): ReplyValue {
+    if (error instanceof ReplyValue || error instanceof Response) return toReply(error);
+    if (!(error instanceof IgniterError)) return this.#mask(error);
+    const declared = this.plan?.record.errors[error.code];
+    if (declared !== undefined && Object.hasOwn(this.plan?.record.errors ?? {}, error.code)) {
+      return this.#declared(error, declared);
+    }
+    if (error.status >= 500 && error.code !== "ERR_TIMEOUT") {
+      this.state.app.logger.error(error.message, { code: error.code, error });
+    }
+    return errorReply(error);
+  }
+
+  #declared(error: IgniterError, declared: ActionRecord["errors"][string]): ReplyValue {
+    const status = declared.status ?? error.status;
+    const message = error.message === error.code ? declared.message : error.message;
+    if (declared.data === undefined) return new ReplyValue("error", status, toReplyError(error.code, message, error.data), undefined);
+    const result = validate(declared.data, error.data);
+    if (result instanceof Promise || result.issues !== undefined) {
+      const issues = result instanceof Promise ? "its schema is asynchronous" : result.issues;
+      return this.#mask(new TypeError(`Cannot send error "${error.code}": its data does not fit its schema`, { cause: issues }));
+    }
+    return new ReplyValue("error", status, toReplyError(error.code, message, result.value), undefined);
+  }
+
+  #mask(error: unknown): ReplyValue {
+    const { app } = this.state;
+    const id = crypto.randomUUID();
+    const { method, path } = this.request;
+    app.logger.error("Request failed", { id, method, path, key: this.plan?.key, error });
+    const message = app.config.development ? error instanceof Error ? error.message : String(error) : "Internal error";
+    return new ReplyValue("error", 500, { code: "ERR_INTERNAL", message, id }, undefined);
+  }
+}
+
+function checked(plan: Plan, reply: ReplyValue, result: Validated): ReplyValue {
+  if (result.issues === undefined) return new ReplyValue("data", reply.code, result.value, reply.head);
+  const first = result.issues[0];
+  const where = first === undefined ? "" : ` (${first.path.map(String).join(".")}: ${first.message})`;
+  throw new TypeError(`Cannot answer ${plan.key}: the data does not fit the output schema${where}`, { cause: result.issues });
+}
+
+/** What a handler receives. */
+class HandlerTurn {
+  readonly request: IncomingRequest;
+  readonly response: ResponderValue;
+  readonly context: ContextRecord;
+  readonly realtime: Realtime;
+
+  constructor(exchange: Exchange) {
+    this.request = exchange.request;
+    this.response = exchange.response;
+    this.context = exchange.context;
+    this.realtime = exchange.realtime;
+  }
+
+  get query(): unknown {
+    return this.request.query;
+  }
+
+  get params(): unknown {
+    return this.request.params;
+  }
+
+  get body(): unknown {
+    return this.request.body;
+  }
+
+  get headers(): unknown {
+    return this.request.headerFields;
+  }
+
+  get plugins(): unknown {
+    return this.context["$plugins"] ?? {};
+  }
+}
+
+/** What a plugin's route receives. */
+class PluginTurn extends HandlerTurn {
+  readonly self: unknown;
+
+  constructor(exchange: Exchange, plugin: string) {
+    super(exchange);
+    this.self = exchange.state.app.plugins.self(plugin, exchange.scope as PluginScope);
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * Inputs: read once, coerced where they came as strings, validated, and only after the procedures have let the request
+ * pass (D6).
+ *
+ * @module
+ */
+import type { ActionRecord } from "./action.ts";
+import { nestQuery, parseQuery } from "./contract/query_string.ts";
+import type { WireIssue } from "./contract/reply.ts";
+import { type Issue, type Schema, validate, type Validated } from "./contract/schema.ts";
+import { decode, RICH_MEDIA_TYPE, RICH_QUERY } from "./contract/wire.ts";
+import { coerceAndValidate, type Coercion, compileCoercion, schemaFacts, type SchemaFacts } from "./coerce.ts";
+import { readBytes, readForm, readText } from "./body.ts";
+import { ReplyValue, toReplyError } from "./reply.ts";
+import type { IncomingRequest } from "./request.ts";
+
+/** One part of an input, compiled once. */
+interface Part {
+  readonly schema: Schema;
+  readonly coercion: Coercion | undefined;
+  readonly facts: SchemaFacts | undefined;
+}
+
+/** How an action reads its input, compiled once. */
+export interface InputPlan {
+  readonly params: Part | undefined;
+  readonly query: Part | undefined;
+  readonly headers: Part | undefined;
+  readonly body: Part | undefined;
+  /** Whether the action reads a body at all. */
+  readonly hasBody: boolean;
+  readonly bodyLimit: number;
+  readonly rawBody: boolean;
+}
+
+/** Compiles how an action reads its input. */
+export function compileInput(record: ActionRecord, bodyLimit: number): InputPlan {
+  return {
+    params: toPart(record.params),
+    query: toPart(record.query),
+    headers: toPart(record.headers),
+    body: toPart(record.body),
+    hasBody: record.kind === "mutation",
+    bodyLimit: record.bodyLimit ?? bodyLimit,
+    rawBody: record.rawBody,
+  };
+}
+
+function toPart(schema: Schema | undefined): Part | undefined {
+  return schema === undefined ? undefined : { schema, coercion: compileCoercion(schema), facts: schemaFacts(schema) };
+}
+
+/**
+ * Reads the input into the request. Gives the reply of a refusal, `undefined` when all is well; synchronous when
+ * there is no body and the schemas are.
+ */
+export function readInput(plan: InputPlan, request: IncomingRequest): MaybePromise<ReplyValue | undefined> {
+  if (plan.params === undefined && plan.query === undefined && plan.headers === undefined) {
+    return plan.hasBody ? readBody(plan, request) : undefined;
+  }
+  const query = plan.query === undefined ? undefined : validateQuery(plan.query, request);
+  if (query instanceof ReplyValue) return query;
+  const params = plan.params === undefined ? undefined : validateParams(plan.params, request);
+  const headers = plan.headers === undefined ? undefined : validatePart(plan.headers, request.headerFields);
+  if (query instanceof Promise || params instanceof Promise || headers instanceof Promise) {
+    return Promise.all([query, params, headers]).then((parts) => putParts(plan, request, ...parts));
+  }
+  return putParts(plan, request, query, params, headers);
+}
+
+/** A value or a promise of it. */
+export type MaybePromise<T> = T | Promise<T>;
+
+function putParts(
+  plan: InputPlan,
+  request: IncomingRequest,
+  query: Validated | undefined,
+  params: Validated | undefined,
+  headers: Validated | undefined,
+): MaybePromise<ReplyValue | undefined> {
+  if (query?.issues !== undefined || params?.issues !== undefined || headers?.issues !== undefined) {
+    return refuse([...params?.issues ?? [], ...query?.issues ?? [], ...headers?.issues ?? []]);
+  }
+  if (query !== undefined) request.query = query.value;
+  if (params !== undefined) request.params = params.value;
+  if (headers !== undefined) request.headerFields = headers.value;
+  return plan.hasBody ? readBody(plan, request) : undefined;
+}
+
+function validatePart({ schema, coercion }: Part, raw: unknown): MaybePromise<Validated> {
+  return coercion === undefined ? validate(schema, raw) : coerceAndValidate(schema, coercion, raw as never);
+}
+
+/** Values given in process have their types already; only strings from outside are coerced. */
+function validateParams(part: Part, request: IncomingRequest): MaybePromise<Validated> {
+  return request.given === undefined
+    ? validatePart(part, request.params)
+    : validate(part.schema, request.given.params ?? {});
+}
+
+function validateQuery(part: Part, request: IncomingRequest): MaybePromise<Validated> | ReplyValue {
+  if (request.given !== undefined) return validate(part.schema, request.given.query ?? {});
+  const raw = request.query;
+  const rich = raw[RICH_QUERY];
+  if (rich !== undefined) {
+    const value = parseRich(String(rich));
+    return value === undefined
+      ? fail(400, "ERR_BAD_REQUEST", `The query field "${RICH_QUERY}" is malformed`)
+      : validate(part.schema, value.it);
+  }
+  return validatePart(part, part.facts === undefined || part.facts.nests ? nestQuery(raw as never) : raw);
+}
+
+/** `{ json, meta }` as our client writes what a string cannot carry; `undefined` when malformed. */
+function parseRich(text: string): { readonly it: unknown } | undefined {
+  try {
+    const { json, meta } = JSON.parse(text) as { readonly json: unknown; readonly meta: unknown };
+    return { it: meta === undefined ? json : decode(json, meta) };
+  } catch {
+    return undefined;
+  }
+}
+
+// --- bodies
+
+async function readBody(plan: InputPlan, request: IncomingRequest): Promise<ReplyValue | undefined> {
+  const part = plan.body;
+  if (request.given !== undefined) return putBody(request, part, await givenBody(request.given.body));
+  const { raw } = request;
+  const type = raw.headers.get("content-type");
+  const media = type === null ? "" : mediaOf(type);
+  if (isJson(media) && !plan.rawBody) {
+    const text = await readText(raw, plan.bodyLimit);
+    if (text === undefined) return tooLarge(plan.bodyLimit);
+    return await putJson(request, part, media, type as string, text);
+  }
+  const bytes = await readBytes(raw, plan.bodyLimit);
+  if (bytes === undefined) return tooLarge(plan.bodyLimit);
+  if (plan.rawBody) request.rawBody = bytes;
+  if (bytes.length === 0) return await putBody(request, part, { raw: undefined, strings: false });
+  if (isJson(media)) return await putJson(request, part, media, type as string, new TextDecoder().decode(bytes));
+  if (media === "multipart/form-data" || media === "application/x-www-form-urlencoded") {
+    return await putForm(request, part, media, type as string, bytes);
+  }
+  return await putOther(request, part, media, bytes);
+}
+
+async function putJson(
+  request: IncomingRequest,
+  part: Part | undefined,
+  media: string,
+  type: string,
+  text: string,
+): Promise<ReplyValue | undefined> {
+  if (!isUtf8(type)) return unsupported(`JSON is read as UTF-8, not as "${type}"`);
+  if (text === "") return await putBody(request, part, { raw: undefined, strings: false });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return fail(400, "ERR_BODY_PARSE", "The body is not valid JSON");
+  }
+  if (media === RICH_MEDIA_TYPE) {
+    try {
+      const { json: value, meta } = json as { readonly json: unknown; readonly meta: unknown };
+      json = decode(value, meta);
+    } catch {
+      return fail(400, "ERR_BODY_PARSE", `The body is not valid ${RICH_MEDIA_TYPE}`);
+    }
+  }
+  return await putBody(request, part, { raw: json, strings: false });
+}
+
+async function putForm(
+  request: IncomingRequest,
+  part: Part | undefined,
+  media: string,
+  type: string,
+  bytes: Uint8Array,
+): Promise<ReplyValue | undefined> {
+  if (part?.facts !== undefined && !part.facts.object) return unsupported(`The body may not be ${media}`);
+  const fields = media === "multipart/form-data" ? await readForm(bytes, type) : parseQuery(new TextDecoder().decode(bytes));
+  if (fields === undefined) return fail(400, "ERR_BODY_PARSE", "The body is not a valid form");
+  return await putBody(request, part, { raw: fields, strings: true });
+}
+
+/** Text, and bytes as a `File`. A schema that wants an object gets neither. */
+async function putOther(
+  request: IncomingRequest,
+  part: Part | undefined,
+  media: string,
+  bytes: Uint8Array,
+): Promise<ReplyValue | undefined> {
+  const text = media.startsWith("text/");
+  if (part?.facts !== undefined && !part.facts.text) {
+    return unsupported(media === "" ? "The body has no content type" : `The body may not be ${media}`);
+  }
+  const raw = text ? new TextDecoder().decode(bytes) : new File([bytes as BlobPart], "body", { type: media });
+  return await putBody(request, part, { raw, strings: false });
+}
+
+interface RawBody {
+  readonly raw: unknown;
+  /** Whether its values are strings to coerce, as in a form. */
+  readonly strings: boolean;
+}
+
+/** In process a form is read as over HTTP; anything else is a value already. */
+async function givenBody(body: unknown): Promise<RawBody> {
+  if (body instanceof URLSearchParams) return { raw: parseQuery(body.toString()), strings: true };
+  if (!(body instanceof FormData)) return { raw: body, strings: false };
+  const response = new Response(body);
+  const type = response.headers.get("content-type") as string;
+  return { raw: await readForm(new Uint8Array(await response.arrayBuffer()), type), strings: true };
+}
+
+async function putBody(request: IncomingRequest, part: Part | undefined, { raw, strings }: RawBody): Promise<ReplyValue | undefined> {
+  if (part === undefined) {
+    request.body = raw as never;
+    return undefined;
+  }
+  const value = strings && (part.facts === undefined || part.facts.nests) ? nestQuery(raw as never) : raw;
+  const result = await (strings ? validatePart(part, value) : validate(part.schema, value));
+  if (result.issues !== undefined) return refuse(result.issues);
+  request.body = result.value as never;
+  return undefined;
+}
+
+// --- media types (RFC 9110)
+
+function mediaOf(type: string): string {
+  const end = type.indexOf(";");
+  return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
+}
+
+function isJson(media: string): boolean {
+  return media === "application/json" || (media.startsWith("application/") && media.endsWith("+json"));
+}
+
+function isUtf8(type: string): boolean {
+  const at = type.toLowerCase().indexOf("charset=");
+  if (at < 0) return true;
+  const charset = /^"?([^";\s]*)/.exec(type.slice(at + "charset=".length))?.[1]?.toLowerCase();
+  return charset === "utf-8" || charset === "utf8" || charset === "us-ascii";
+}
+
+// --- refusals
+
+/** The reply to an input that a schema refused. */
+function refuse(issues: readonly Issue[]): ReplyValue {
+  const wire: WireIssue[] = issues.map(({ path, message }) => ({
+    path: path.map((key) => typeof key === "symbol" ? String(key) : key),
+    message,
+  }));
+  return new ReplyValue("error", 400, toReplyError("ERR_VALIDATION", summary(wire), { issues: wire }), undefined);
+}
+
+function summary([first, ...others]: readonly WireIssue[]): string {
+  if (first === undefined) return "The input is not valid";
+  const where = first.path.length === 0 ? "" : `${first.path.join(".")}: `;
+  return `${where}${first.message}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
+}
+
+function tooLarge(limit: number): ReplyValue {
+  return fail(413, "ERR_BODY_TOO_LARGE", `The body is larger than ${limit} bytes`);
+}
+
+function unsupported(message: string): ReplyValue {
+  return fail(415, "ERR_UNSUPPORTED_MEDIA_TYPE", message);
+}
+
+function fail(status: number, code: string, message: string): ReplyValue {
+  return new ReplyValue("error", status, toReplyError(code, message, undefined), undefined);
+}

@@ -1,0 +1,57 @@
+/**
+ * The request's outgoing head: headers and cookies that procedures add to whatever answers (D1).
+ *
+ * @module
+ */
+import type { ResponseHeaders } from "./responder.ts";
+
+/** One header to add; `set` replaces those of its name. */
+interface HeaderChange {
+  readonly kind: "set" | "append";
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Collects headers and cookies; most requests never make one of its lists. */
+export class Outgoing implements ResponseHeaders {
+  readonly cookieSecrets: readonly string[];
+  #changes: HeaderChange[] | undefined = undefined;
+  #cookies: Map<string, string> | undefined = undefined;
+
+  constructor(cookieSecrets: readonly string[]) {
+    this.cookieSecrets = cookieSecrets;
+  }
+
+  set(name: string, value: string): void {
+    this.#add({ kind: "set", name, value });
+  }
+
+  append(name: string, value: string): void {
+    this.#add({ kind: "append", name, value });
+  }
+
+  /** Adds a `Set-Cookie`; the same key (name, domain, path) twice leaves the later one. */
+  addCookie(text: string, key: string): void {
+    (this.#cookies ??= new Map()).set(key, text);
+  }
+
+  /** Whether there is nothing to merge. */
+  get isEmpty(): boolean {
+    return this.#changes === undefined && this.#cookies === undefined;
+  }
+
+  /** Merges into an answer's headers. A header that the answer sets itself is not overwritten. */
+  mergeInto(headers: Headers): void {
+    const own = new Set([...headers.keys()]);
+    for (const { kind, name, value } of this.#changes ?? []) {
+      if (kind === "append") headers.append(name, value);
+      else if (!own.has(name.toLowerCase())) headers.set(name, value);
+    }
+    for (const text of this.#cookies?.values() ?? []) headers.append("set-cookie", text);
+  }
+
+  #add(change: HeaderChange): void {
+    new Headers([[change.name, change.value]]); // throws here, where the mistake is, on a name or value HTTP cannot carry
+    (this.#changes ??= []).push(change);
+  }
+}

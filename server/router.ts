@@ -1,0 +1,547 @@
+/**
+ * The router: one definition as a `Request → Response` handler, as RPC addresses, and as a caller in process.
+ *
+ * @module
+ */
+import { type ActionRecord, recordOf } from "./action.ts";
+import type { App } from "./app.ts";
+import { type Caller, type CallerOptions, type CallInput, type CallOptions, createCaller, type MessageOf, type Outcome } from "./caller.ts";
+import type { ContextFactory, ContextRecord } from "./context.ts";
+import type { Action, AnyRouter, Controller } from "./contract/action.ts";
+import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
+import { checkName, type KeyInput, type KeyOf, type StreamKeyOf } from "./contract/keys.ts";
+import { fillPath, joinPath, parsePath, type RawParams } from "./contract/path.ts";
+import { parseQuery, stringifyQuery } from "./contract/query_string.ts";
+import type { Result } from "./contract/reply.ts";
+import { readResult } from "./contract/result.ts";
+import type { In } from "./contract/schema.ts";
+import { PARAM_PREFIX, RICH_QUERY, RPC_SEGMENT } from "./contract/wire.ts";
+import { Exchange, type Plan, type RouterState } from "./dispatch.ts";
+import { compileInput, type MaybePromise } from "./input.ts";
+import { Outgoing } from "./outgoing.ts";
+import type { PluginRouteRecord } from "./plugin.ts";
+import type { PublishOptions } from "./ports/realtime.ts";
+import type { Span } from "./ports/telemetry.ts";
+import type { Step } from "./procedure.ts";
+import { type BodyPayload, type ReplyError, ReplyValue, toReplyError, toResponse } from "./reply.ts";
+import { StreamMessage, type StreamPayload } from "./realtime/stream.ts";
+import { IncomingRequest } from "./request.ts";
+import { Routes } from "./routes.ts";
+
+/** What an author writes about a router. */
+export interface RouterDefinition<R, A> {
+  /** The origin it is reached at. @default the `baseURL` of `.config()`, else "http://localhost:3000" */
+  readonly baseURL?: string;
+  /** The path of all its routes. @default the `basePath` of `.config()`, else "/api/v1" */
+  readonly basePath?: string;
+  /** Makes the context of this router's requests, in place of the application's factory. */
+  readonly context?: (request: Request) => A | Promise<A>;
+  /** The controllers; the key is the first part of their actions' keys. */
+  readonly controllers: R;
+}
+
+/** A router. `R` are its controllers. */
+export interface Router<R> extends AnyRouter<R> {
+  /** The origin it is reached at. */
+  readonly baseURL: string;
+  /** The path of all its routes, with a leading and no trailing slash. */
+  readonly basePath: string;
+  /** Answers a request. Bound; never rejects. */
+  readonly handler: (request: Request) => Promise<Response>;
+  /** The same, for `deno serve`, `app.mount()` and edge hosts. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Calls actions in process. */
+  readonly caller: Caller<R>;
+  /** Resolves when the plugins have started; requests wait for that by themselves. @throws IgniterError `ERR_UNAVAILABLE` */
+  ready(): Promise<void>;
+  /** Ends live streams, waits for work started by `after`, stops the plugins, jobs and telemetry. Later requests answer 503. */
+  close(): Promise<void>;
+  /** Tells clients to refetch a query, or all queries of a key. */
+  revalidate<K extends KeyOf<R>>(key: K, input?: KeyInput<R, K>, options?: Pick<PublishOptions, "scopes">): Promise<void>;
+  /** Publishes a message to a stream. */
+  publish<K extends StreamKeyOf<R>>(key: K, data: PublishData<R, K>, options?: PublishOptions): Promise<void>;
+}
+
+/** What may be published to a stream: its `events` schema's input, else what its generator yields. */
+export type PublishData<R, K extends string> = K extends `${infer G}.${infer N}`
+  ? G extends keyof R
+    ? R[G] extends Controller<infer _P, infer A>
+      ? N extends keyof A
+        ? A[N] extends Action<infer S> ? unknown extends In<S["events"]> ? MessageOf<S> : In<S["events"]> : never
+      : never
+    : never
+  : never
+  : never;
+
+interface LooseDefinition {
+  readonly baseURL?: string;
+  readonly basePath?: string;
+  readonly context?: ContextFactory;
+  readonly controllers: { readonly [name: string]: Controller<string, Record<string, unknown>> };
+}
+
+const OPTIONS = new Set(["baseURL", "basePath", "context", "controllers"]);
+
+/** Makes a router. @throws TypeError when the definition cannot be meant. */
+export function createRouter(app: App, definition: LooseDefinition): Router<unknown> {
+  for (const key of Object.keys(definition)) {
+    if (!OPTIONS.has(key)) throw new TypeError(`Cannot make router: it has no option "${key}"`);
+  }
+  const baseURL = definition.baseURL ?? app.config.baseURL;
+  if (!URL.canParse(baseURL)) throw new TypeError(`Cannot make router: baseURL "${baseURL}" is not a URL`);
+  return new RouterEngine(app, definition, baseURL).face();
+}
+
+/** Where a request is going. */
+interface Destination {
+  readonly plan: Plan;
+  readonly request: IncomingRequest;
+}
+
+class RouterEngine implements RouterState {
+  readonly app: App;
+  readonly factory: ContextFactory | undefined;
+  readonly #baseURL: string;
+  /** With a leading and no trailing slash; empty for the root. */
+  readonly #base: string;
+  readonly #plans = new Map<string, Plan>();
+  readonly #routes = new Routes<Plan>(({ key }) => key);
+  readonly #kinds = new Map<string, Map<string, "query" | "mutation" | "stream" | "both">>();
+  readonly #closing = new AbortController();
+  readonly #pending = new Set<Promise<void>>();
+  readonly #hasAfterHooks: boolean;
+  #closed: Promise<void> | undefined = undefined;
+
+  constructor(app: App, definition: LooseDefinition, baseURL: string) {
+    this.app = app;
+    this.factory = definition.context ?? app.factory;
+    this.#baseURL = baseURL;
+    const basePath = joinPath(definition.basePath ?? app.config.basePath);
+    if (parsePath(basePath).some(({ kind }) => kind !== "static")) {
+      throw new TypeError(`Cannot make router: basePath "${basePath}" has parameters`);
+    }
+    this.#base = basePath === "/" ? "" : basePath;
+    this.#hasAfterHooks = app.plugins.has("afterRequest");
+    for (const [name, controller] of Object.entries(definition.controllers)) this.#addController(name, controller);
+    for (const [key, plugin] of app.plugins.records) {
+      for (const route of plugin.routes) this.#addRoute(key, plugin.path, route);
+    }
+    app.broker.register(this.#plans.keys());
+  }
+
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  // --- making
+
+  #addController(name: string, controller: Controller<string, Record<string, unknown>>): void {
+    checkName("the name of a controller", name);
+    if (name === "with") throw new TypeError('Cannot use "with" as the name of a controller: it is a method of the caller');
+    if (typeof controller?.actions !== "object") throw new TypeError(`Cannot make router: "${name}" is not a controller`);
+    for (const [action, value] of Object.entries(controller.actions)) {
+      const record = recordOf(value);
+      if (record === undefined) throw new TypeError(`Cannot make router: "${name}.${action}" is not an action`);
+      this.#add(name, action, record, joinPath(controller.path, record.path), undefined);
+    }
+  }
+
+  #addRoute(plugin: string, prefix: string, route: PluginRouteRecord): void {
+    checkName("the name of a plugin's route", route.key);
+    const record: ActionRecord = {
+      kind: route.method === "GET" ? "query" : "mutation",
+      method: route.method,
+      path: route.path,
+      ...(route.description === undefined ? {} : { description: route.description }),
+      stream: false,
+      steps: [],
+      query: undefined,
+      body: undefined,
+      params: undefined,
+      headers: undefined,
+      output: undefined,
+      events: undefined,
+      errors: {},
+      bodyLimit: undefined,
+      rawBody: false,
+      handler: route.handler,
+    };
+    this.#add(plugin, route.key, record, joinPath(prefix, route.path), plugin);
+  }
+
+  #add(controller: string, name: string, record: ActionRecord, path: string, plugin: string | undefined): void {
+    const key = `${controller}.${name}`;
+    if (this.#plans.has(key)) throw new TypeError(`Cannot make router: there are two actions "${key}"`);
+    const plan: Plan = {
+      key,
+      pattern: joinPath(this.#base, path),
+      record,
+      steps: distinct([...this.app.steps, ...record.steps]),
+      input: compileInput(record, this.app.config.bodyLimit),
+      timeout: record.timeout ?? this.app.config.timeout,
+      plugin,
+    };
+    this.#plans.set(key, plan);
+    this.#routes.add(record.method, path, plan);
+    const kind = record.stream ? "stream" : plugin !== undefined ? "both" : record.kind;
+    const kinds = this.#kinds.get(controller) ?? new Map();
+    this.#kinds.set(controller, kinds.set(name, kind));
+  }
+
+  /** What users hold. */
+  face(): Router<unknown> {
+    const { app } = this;
+    const handler = (request: Request): Promise<Response> => this.#handle(request);
+    return Object.freeze({
+      baseURL: this.#baseURL,
+      basePath: this.#base === "" ? "/" : this.#base,
+      handler,
+      fetch: handler,
+      caller: createCaller({
+        keys: this.#kinds,
+        invoke: (key, input, origin, options) => this.#invoke(key, input, origin, options),
+        open: (key, input, origin, options) => this.#openStream(key, input, origin, options),
+        toError,
+      }, {}),
+      ready: () => this.#ready(),
+      close: () => this.#closed ??= this.#close(),
+      revalidate: (path: string, input?: unknown, options?: Pick<PublishOptions, "scopes">) =>
+        app.broker.revalidate(input === undefined ? path : { path, input }, options),
+      publish: (key: string, data: unknown, options?: PublishOptions) => app.broker.publish(key, data, options),
+    }) as unknown as Router<unknown>;
+  }
+
+  // --- HTTP
+
+  #handle(request: Request): Promise<Response> {
+    const { telemetry } = this.app;
+    if (telemetry !== undefined) {
+      return telemetry.span(request.method, {
+        kind: "server",
+        parent: request.headers,
+        attributes: { "http.request.method": request.method, "url.path": new URL(request.url).pathname },
+      }, (span) => this.#answer(request, span));
+    }
+    try {
+      const response = this.#route(request, undefined);
+      return response instanceof Promise ? response.catch(lastResort) : Promise.resolve(response);
+    } catch {
+      return Promise.resolve(lastResort());
+    }
+  }
+
+  async #answer(request: Request, span: Span): Promise<Response> {
+    try {
+      const response = await this.#route(request, span);
+      span.setAttributes({ "http.response.status_code": response.status });
+      return response;
+    } catch (error) {
+      span.recordError(error);
+      return lastResort();
+    }
+  }
+
+  #route(raw: Request, span: Span | undefined): MaybePromise<Response> {
+    const { url, method } = raw;
+    const start = url.indexOf("/", url.indexOf("://") + 3);
+    let end = url.indexOf("?", start);
+    const hash = url.indexOf("#", start);
+    const last = hash < 0 ? url.length : hash;
+    if (end < 0 || end > last) end = last;
+    const path = url.slice(start, end);
+    const search = end === last ? "" : url.slice(end + 1, last);
+    const outgoing = new Outgoing(this.app.config.cookieSecrets);
+    const found = this.#closed === undefined ? this.#find(raw, method, path, search, outgoing) : refusal("ERR_UNAVAILABLE", "The service is closing");
+    if (found instanceof ReplyValue) {
+      const exchange = new Exchange(this, undefined, new IncomingRequest(raw, path, search, NO_PARAMS, outgoing), outgoing);
+      return this.#finish(exchange, found);
+    }
+    const exchange = new Exchange(this, found.plan, found.request, outgoing);
+    if (span !== undefined) {
+      span.setName(`${method} ${found.plan.pattern}`);
+      span.setAttributes({ "http.route": found.plan.pattern, "igniter.action": found.plan.key });
+    }
+    const reply = exchange.run(found.plan);
+    if (span !== undefined) return this.#traced(exchange, reply, span);
+    return reply instanceof Promise ? reply.then((value) => this.#finish(exchange, value)) : this.#finish(exchange, reply);
+  }
+
+  async #traced(exchange: Exchange, reply: MaybePromise<ReplyValue>, span: Span): Promise<Response> {
+    const response = await this.#finish(exchange, await reply);
+    if (response.status >= 500) span.recordError(exchange.thrown ?? new Error(`Answered ${response.status}`));
+    return response;
+  }
+
+  #find(raw: Request, method: string, path: string, search: string, outgoing: Outgoing): Destination | ReplyValue {
+    const base = this.#base;
+    if (!path.startsWith(base) || (path.length > base.length && path.charCodeAt(base.length) !== SLASH)) return NOT_FOUND;
+    const local = base === "" ? path : path.slice(base.length);
+    if (local.startsWith(RPC_PREFIX)) return this.#findRpc(raw, method, path, local, search, outgoing);
+    const found = this.#routes.find(method, local === "" ? "/" : local);
+    switch (found.kind) {
+      case "found":
+        return { plan: found.target, request: new IncomingRequest(raw, path, search, found.params, outgoing) };
+      case "missing":
+        return NOT_FOUND;
+      case "malformed":
+        return refusal("ERR_BAD_REQUEST", "The path is not valid percent-encoding");
+      case "wrong method":
+        return wrongMethod(method, found.allow);
+    }
+  }
+
+  /** `{basePath}/_/rpc/users.list`: queries over GET, mutations over POST, path parameters as `~id=…` (D12). */
+  #findRpc(
+    raw: Request,
+    method: string,
+    path: string,
+    local: string,
+    search: string,
+    outgoing: Outgoing,
+  ): Destination | ReplyValue {
+    const plan = this.#plans.get(local.slice(RPC_PREFIX.length));
+    if (plan === undefined) return NOT_FOUND;
+    const verb = plan.record.kind === "query" ? "GET" : "POST";
+    if (method !== verb && !(method === "HEAD" && verb === "GET")) {
+      return wrongMethod(method, verb === "GET" ? ["GET", "HEAD", "OPTIONS"] : ["POST", "OPTIONS"]);
+    }
+    const fields = parseQuery(search);
+    const params: Record<string, string> = Object.create(null);
+    for (const name of Object.keys(fields)) {
+      if (!name.startsWith(PARAM_PREFIX) || name === RICH_QUERY) continue;
+      const value = fields[name];
+      if (typeof value !== "string") return refusal("ERR_BAD_REQUEST", `The path parameter "${name}" stands there twice`);
+      params[name.slice(PARAM_PREFIX.length)] = value;
+      delete fields[name];
+    }
+    const request = new IncomingRequest(raw, path, search, params, outgoing);
+    request.query = fields;
+    return missingParam(plan, params) ?? { plan, request };
+  }
+
+  /** The way out of every request: response, hooks, then effects of a reply that succeeded. */
+  #finish(exchange: Exchange, reply: ReplyValue): MaybePromise<Response> {
+    let response: Response;
+    const { raw } = exchange.request;
+    const toFailure = (error: unknown): unknown => exchange.toErrorReply(error).payload;
+    try {
+      response = toResponse(reply, raw, exchange.outgoing, toFailure);
+    } catch (error) {
+      exchange.thrown = error;
+      reply = exchange.toErrorReply(new TypeError("Cannot write the reply", { cause: error }));
+      response = toResponse(reply, raw, exchange.outgoing, toFailure);
+    }
+    const head = raw.method === "HEAD";
+    if (!this.#hasAfterHooks) {
+      if (reply.head !== undefined) this.#effects(exchange, reply);
+      return head ? withoutBody(response) : response;
+    }
+    return this.#afterRequest(exchange, response).then(() => {
+      if (reply.head !== undefined) this.#effects(exchange, reply);
+      return head ? withoutBody(response) : response;
+    });
+  }
+
+  async #afterRequest(exchange: Exchange, response: Response): Promise<void> {
+    const { plugins, features } = this.app;
+    const scope = exchange.scope ?? plugins.scope({ ...features });
+    await plugins.call("afterRequest", scope, exchange.request.raw, response);
+  }
+
+  /** What `.revalidate()` and `.after()` asked for; only after a success, and never in the way of the answer. */
+  #effects(exchange: Exchange, reply: ReplyValue): void {
+    if (reply.failed || reply.head === undefined) return;
+    const { logger, broker } = this.app;
+    for (const { target, scopes } of reply.head.revalidations) {
+      try {
+        const granted = scopes?.(exchange.context as never);
+        this.#keep(broker.revalidate(target, scopes === undefined ? {} : { scopes: granted ?? [] }), "revalidation");
+      } catch (error) {
+        logger.error("A scopes function failed: nobody was told to refetch", { target, error });
+      }
+    }
+    for (const work of reply.head.afters) {
+      this.#keep(Promise.resolve().then(work), "work after a reply");
+    }
+  }
+
+  #keep(work: Promise<unknown>, what: string): void {
+    const kept: Promise<void> = work.then(() => {}, (error) => {
+      this.app.logger.error(`The ${what} failed`, { error });
+    }).finally(() => this.#pending.delete(kept));
+    this.#pending.add(kept);
+  }
+
+  // --- in process
+
+  async #invoke(
+    key: string,
+    input: CallInput | undefined,
+    origin: CallerOptions,
+    options: CallOptions | undefined,
+  ): Promise<Outcome> {
+    const { telemetry } = this.app;
+    const run = async (span: Span | undefined): Promise<Outcome> => {
+      const { exchange, reply } = await this.#call(key, input, origin, options);
+      if (span !== undefined && reply.code >= 500) span.recordError(exchange.thrown ?? new Error(`Answered ${reply.code}`));
+      const result = await toResult(reply);
+      if (this.#hasAfterHooks && reply.kind !== "stream") {
+        const { raw } = exchange.request;
+        const response = reply.kind === "response"
+          ? new Response(null, { status: reply.code })
+          : toResponse(reply, raw, exchange.outgoing, () => null);
+        await this.#afterRequest(exchange, response);
+      }
+      this.#effects(exchange, reply);
+      return { result, status: reply.code };
+    };
+    if (telemetry === undefined) return await run(undefined);
+    return await telemetry.span(key, { kind: "internal", attributes: { "igniter.action": key } }, run);
+  }
+
+  async #call(
+    key: string,
+    input: CallInput = {},
+    origin: CallerOptions,
+    options: CallOptions | undefined,
+  ): Promise<{ readonly exchange: Exchange; readonly reply: ReplyValue }> {
+    const plan = this.#plans.get(key) as Plan;
+    const outgoing = new Outgoing(this.app.config.cookieSecrets);
+    const params: Record<string, string> = Object.create(null);
+    for (const [name, value] of Object.entries(input.params ?? {})) {
+      if (value !== undefined && value !== null) params[name] = String(value);
+    }
+    const missing = missingParam(plan, params);
+    const search = input.query === undefined ? "" : stringifyQuery(input.query);
+    const path = missing === undefined ? fillPath(plan.pattern, params) : plan.pattern;
+    const raw = this.#toRequest(plan, path, search, input, origin, options);
+    const request = new IncomingRequest(raw, path, search, params, outgoing, input);
+    const exchange = new Exchange(this, plan, request, outgoing);
+    if (this.#closed !== undefined) return { exchange, reply: refusal("ERR_UNAVAILABLE", "The service is closing") };
+    return { exchange, reply: missing ?? await exchange.run(plan) };
+  }
+
+  #toRequest(
+    plan: Plan,
+    path: string,
+    search: string,
+    input: CallInput,
+    { headers: given, request }: CallerOptions,
+    options: CallOptions | undefined,
+  ): Request {
+    const headers = new Headers(request?.headers);
+    for (const name of ["content-length", "content-type", "transfer-encoding", "host"]) headers.delete(name);
+    for (const [name, value] of new Headers(given)) headers.set(name, value);
+    for (const [name, value] of Object.entries(input.headers ?? {})) headers.set(name, String(value));
+    headers.set("x-igniter-source", "caller");
+    const signals = [request?.signal, options?.signal].filter((signal) => signal !== undefined);
+    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    const url = new URL(path + (search === "" ? "" : `?${search}`), this.#baseURL);
+    return new Request(url, { method: plan.record.method, headers, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  async *#openStream(
+    key: string,
+    input: CallInput | undefined,
+    origin: CallerOptions,
+    options: CallOptions | undefined,
+  ): AsyncGenerator<unknown> {
+    const { reply } = await this.#call(key, input, origin, options);
+    if (reply.kind === "error") throw toError(reply.payload as Failure, reply.code);
+    if (reply.kind !== "stream") throw new TypeError(`Cannot read "${key}" as a stream: it answered otherwise`);
+    for await (const message of (reply.payload as StreamPayload).source) {
+      // The opening reply is no message (D16).
+      if (!isOpening(message)) yield isTyped(message) ? message.data : message;
+    }
+  }
+
+  // --- life
+
+  async #ready(): Promise<void> {
+    if (!this.app.plugins.isReady) await this.app.plugins.start(() => ({ ...this.app.features }));
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort(new DOMException("The router is closing", "AbortError"));
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    const { plugins, features } = this.app;
+    if (!plugins.isEmpty) await plugins.call("destroy", plugins.scope({ ...features }));
+    await this.app.close();
+  }
+}
+
+const NO_PARAMS: RawParams = Object.freeze(Object.create(null));
+const RPC_PREFIX = `/${RPC_SEGMENT}/`;
+const SLASH = 47;
+const NOT_FOUND = refusal("ERR_NOT_FOUND", "No such route");
+
+function refusal(code: string, message: string): ReplyValue {
+  const { status } = new IgniterError(code);
+  return new ReplyValue("error", status, toReplyError(code, message, undefined), undefined);
+}
+
+function wrongMethod(method: string, allow: readonly string[]): ReplyValue {
+  const reply = method === "OPTIONS"
+    ? new ReplyValue("empty", 204, null, undefined)
+    : refusal("ERR_METHOD_NOT_ALLOWED", `${method} is not allowed here`);
+  return reply.setHeader("allow", allow.join(", "));
+}
+
+function missingParam(plan: Plan, params: RawParams): ReplyValue | undefined {
+  for (const segment of parsePath(plan.pattern)) {
+    if (segment.kind === "static" || segment.kind === "optional") continue;
+    if (params[segment.name] === undefined || params[segment.name] === "") {
+      return refusal("ERR_BAD_REQUEST", `The path parameter "${segment.name}" is missing`);
+    }
+  }
+  return undefined;
+}
+
+/** The same step in several lists runs once, where it first stands. */
+function distinct(steps: readonly Step[]): readonly Step[] {
+  return [...new Set(steps)];
+}
+
+async function toResult(reply: ReplyValue): Promise<Result<unknown, Failure>> {
+  switch (reply.kind) {
+    case "error": {
+      const { code, message, data, id } = reply.payload as ReplyError;
+      return { data: null, error: id === undefined ? { code, message, data } : { code, message, data, id } };
+    }
+    case "response":
+      return await readResult(reply.payload as Response);
+    case "body":
+      return { data: (reply.payload as BodyPayload).data, error: null };
+    case "stream":
+      return { data: (reply.payload as StreamPayload).source, error: null };
+    default:
+      return { data: reply.payload, error: null };
+  }
+}
+
+function toError({ code, message, data }: Failure, status: number): IgniterError {
+  return new IgniterError(code, { message, data, status: isErrorStatus(status) ? status : 500 });
+}
+
+function isTyped(message: unknown): message is StreamMessage {
+  return message instanceof StreamMessage;
+}
+
+function isOpening(message: unknown): boolean {
+  return message instanceof StreamMessage && message.type === "open";
+}
+
+/** HEAD: the headers of GET, its length included where it is known (RFC 9110, 9.3.2). */
+async function withoutBody(response: Response): Promise<Response> {
+  const headers = new Headers(response.headers);
+  const type = headers.get("content-type") ?? "";
+  if (!headers.has("content-length") && response.body !== null && type.startsWith("application/json")) {
+    headers.set("content-length", String((await response.arrayBuffer()).byteLength));
+  } else response.body?.cancel().catch(() => {});
+  return new Response(null, { status: response.status, statusText: response.statusText, headers });
+}
+
+/** What answers when the framework itself failed. */
+function lastResort(): Response {
+  return Response.json({ data: null, error: { code: "ERR_INTERNAL", message: "Internal error" } }, { status: 500 });
+}

@@ -1,0 +1,66 @@
+/**
+ * One peer in a process of its own, where it shares neither inline caches nor garbage with the others. It reads
+ * commands from stdin, one line of JSON each, and answers each with one line.
+ *
+ * @module
+ */
+import { equal } from "@std/assert";
+import process from "node:process";
+import { lines } from "./lines.ts";
+import { type Handler, type Peer, work, type WorkItem } from "./work.ts";
+
+/** What a peer is asked. */
+export type Command = { readonly check: string } | { readonly time: string; readonly requests: number };
+
+/** What it answers: what is wrong, if anything, or the nanoseconds of CPU per request. */
+export type Answer = { readonly wrong: string } | { readonly right: true } | { readonly nanoseconds: number };
+
+async function answer(peer: Peer, apps: Readonly<Record<WorkItem["app"], Handler>>, command: Command): Promise<Answer> {
+  const name = "check" in command ? command.check : command.time;
+  const item = work[name];
+  if (item === undefined) return { wrong: `no work item ${name}` };
+  const handler = apps[item.app];
+  const make = requestsOf(peer, item);
+  if ("time" in command) return { nanoseconds: await time(handler, make, item.status, command.requests) };
+  const wrong = await check(peer, handler, item);
+  return wrong === undefined ? { right: true } : { wrong };
+}
+
+async function check(peer: Peer, handler: Handler, item: WorkItem): Promise<string | undefined> {
+  const response = await handler(requestsOf(peer, item)());
+  const text = await response.text();
+  if (response.status !== item.status) return `${response.status} ${text}`;
+  if (!equal(peer.unwrap(JSON.parse(text)), item.data)) return text;
+  if (item.refused === undefined) return undefined;
+  const refusal = await handler(requestsOf(peer, { ...item, ...item.refused })());
+  await refusal.body?.cancel();
+  return refusal.status >= 400 && refusal.status < 500 ? undefined : `${refusal.status} for what must be refused`;
+}
+
+/** CPU time of the whole process: other programs on the machine do not count. */
+async function time(handler: Handler, make: () => Request, status: number, requests: number): Promise<number> {
+  const start = process.cpuUsage();
+  for (let done = 0; done < requests; done++) {
+    const response = await handler(make());
+    if (response.status !== status) throw new Error(`Cannot time a request: it was answered with ${response.status}`);
+  }
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) * 1000 / requests;
+}
+
+function requestsOf(peer: Peer, item: WorkItem): () => Request {
+  const url = `http://127.0.0.1:8000${peer.prefix}${item.path}`;
+  if (item.body === undefined) return () => new Request(url);
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(item.body) };
+  return () => new Request(url, init);
+}
+
+async function main(name: string): Promise<void> {
+  const { peer }: { peer: Peer } = await import(new URL(`./peers/${name}.ts`, import.meta.url).href);
+  const apps = { small: peer.small(), large: peer.large() };
+  for await (const line of lines(Deno.stdin.readable)) {
+    console.log(JSON.stringify(await answer(peer, apps, JSON.parse(line))));
+  }
+}
+
+if (import.meta.main) await main(Deno.args[0] ?? "");

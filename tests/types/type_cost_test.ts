@@ -1,0 +1,72 @@
+/**
+ * What an action costs the compiler, in instantiations: they are deterministic, so a number can gate.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { writeApp, writeFloor } from "./type_cost/apps.ts";
+import { check, checkDeno, checkNative, countAny, createConsumer, declare } from "./type_cost/consumer.ts";
+
+/** tRPC has 484, oRPC 592. */
+const budget = 320;
+
+Deno.test("R72 the types of an app of many actions", async (t) => {
+  const consumer = await createConsumer();
+  try {
+    const app500 = writeApp(500);
+
+    await t.step(
+      `an action costs at most ${budget} instantiations above zod, and 3,000 actions cost no more each`,
+      () => {
+        const count = (write: (actions: number) => string, actions: number) => {
+          const { instantiations, errors } = check(consumer, write(actions));
+          assertEquals(errors, []);
+          return instantiations;
+        };
+        const floor = (count(writeFloor, 1000) - count(writeFloor, 500)) / 500;
+        const at500 = count(writeApp, 500);
+        const at1000 = count(writeApp, 1000);
+        const slope = (at1000 - at500) / 500;
+        const slopeTo3000 = (count(writeApp, 3000) - at1000) / 2000;
+        console.log(
+          `${(slope - floor).toFixed(1)} instantiations per action above the zod floor of ${floor.toFixed(1)}`,
+        );
+        assert(floor > 0, "the floor was not measured");
+        assertLessOrEqual(slope - floor, budget);
+        assertLessOrEqual(
+          Math.abs(slopeTo3000 / slope - 1),
+          0.02,
+          `${slope} up to 1000 actions, ${slopeTo3000} to 3000`,
+        );
+      },
+    );
+
+    await t.step("declarations are written, name exported types only and hold no any", () => {
+      const { text, errors } = declare(consumer, app500);
+      assertEquals(errors, []);
+      assert(text.includes("export declare const app"));
+      assertEquals(countAny(text), 0);
+    });
+
+    await t.step("TypeScript 7 accepts the app", async () => {
+      assertEquals(await checkNative(consumer, app500), []);
+    });
+
+    await t.step("TypeScript 6, Deno's own, accepts the app", async () => {
+      assertEquals(await checkDeno(consumer, app500), "");
+    });
+
+    await t.step("all three refuse an app with a wrong input", async () => {
+      const wrong = writeApp(10).replace(`a0_0: "x"`, `a0_0: 1`);
+      assertEquals(check(consumer, wrong).errors.length, 1);
+      assertEquals((await checkNative(consumer, wrong)).length, 1);
+      assert((await checkDeno(consumer, wrong)).includes("TS2322"));
+    });
+
+    await t.step("an any in a declaration is counted", () => {
+      assertEquals(countAny(`declare const any: { any: string; a: any; b: Map<string, any> }; // any`), 2);
+    });
+  } finally {
+    Deno.removeSync(consumer.folder, { recursive: true });
+  }
+});
