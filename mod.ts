@@ -1,6 +1,233 @@
 /**
- * Igniter: define an API once, with types, and serve it over HTTP, RPC and in process.
+ * Igniter: define an API once, with types, and serve it over HTTP, as RPC and in process.
+ *
+ * Start with {@link Igniter}: a builder that gives an instance, which makes procedures, actions, controllers and the
+ * router. The router is a `Request → Response` handler for any host; `serve` runs it on Deno.
+ *
+ * @example
+ * ```ts
+ * import { Igniter } from "@igniter-js/core";
+ * import { assertEquals } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * const igniter = Igniter.context(() => ({ users: ["Ada"] })).create();
+ *
+ * const users = igniter.controller({
+ *   path: "/users",
+ *   actions: {
+ *     list: igniter.query({
+ *       query: z.object({ page: z.number().default(1) }),
+ *       handler: ({ context, query, response }) => response.success({ users: context.users, page: query.page }),
+ *     }),
+ *   },
+ * });
+ *
+ * const AppRouter = igniter.router({ controllers: { users } });
+ *
+ * const response = await AppRouter.handler(new Request("http://localhost/api/v1/users?page=2"));
+ * assertEquals(await response.json(), { data: { users: ["Ada"], page: 2 }, error: null });
+ * ```
  *
  * @module
  */
 export { Igniter } from "./server/builder.ts";
+export { IgniterError } from "./server/contract/error.ts";
+export { Ensure } from "./server/ensure.ts";
+export { createIgniterPlugin, createIgniterPluginAction } from "./server/plugin.ts";
+export { createConsoleLogger } from "./server/console_logger.ts";
+export { serve } from "./server/adapters/serve.ts";
+
+export type { RunningServer, ServeAddress, ServeOptions } from "./server/adapters/serve.ts";
+export type { WebRouter } from "./server/adapters/next.ts";
+
+export type {
+  BaseContext,
+  Builder,
+  Config,
+  EmptySetup,
+  HasRoutes,
+  Intersection,
+  JobsFeature,
+  LoggerFeature,
+  PluginAdds,
+  PluginControllers,
+  PluginsAdd,
+  PluginsContext,
+  PluginUse,
+  RealtimeConfig,
+  RealtimeContext,
+  ScopesInput,
+  Setup,
+  Start,
+  StoreFeature,
+  TelemetryFeature,
+  TypesOf,
+  With,
+  WithPlugins,
+} from "./server/builder.ts";
+export type { ActionMap, ControllerDefinition, ControllerMap, Core, Merged } from "./server/instance.ts";
+export type { PublishData, Router, RouterDefinition } from "./server/router.ts";
+export type {
+  Call,
+  Callable,
+  Caller,
+  CallerMethods,
+  CallerOptions,
+  CallOptions,
+  Calls,
+  MessageOf,
+  MutationCall,
+  QueryCall,
+  StreamCall,
+} from "./server/caller.ts";
+export type {
+  ActionOptions,
+  ContextResponse,
+  HandlerContext,
+  MutationDefinition,
+  PluginsOf,
+  QueryDefinition,
+  Returns,
+} from "./server/action.ts";
+export type {
+  Next,
+  ProcedureContext,
+  ProcedureDefinition,
+  ProcedureDefinitionWithSchema,
+  ProcedureInputs,
+} from "./server/procedure.ts";
+export type { HandlerInputs, IgniterRequest, ParamsFor, QueryOf } from "./server/request.ts";
+export type {
+  Draft,
+  ErrorInit,
+  FileOptions,
+  ReplyStarters,
+  Responder,
+  ResponseHeaders,
+  StreamOptions,
+} from "./server/responder.ts";
+export type { Cookies } from "./server/cookies.ts";
+export type {
+  ActionFunctions,
+  InputArgs,
+  Plugin,
+  PluginAction,
+  PluginActionContext,
+  PluginActionDefinition,
+  PluginActions,
+  PluginContextInput,
+  PluginController,
+  PluginDefinition,
+  PluginHooks,
+  PluginHost,
+  PluginMethod,
+  PluginRequestContext,
+  PluginRouteAction,
+  PluginRouteContext,
+  PluginRouteHandler,
+  PluginRouteInputs,
+  PluginRoutePath,
+  PluginRoutes,
+  PluginSelf,
+  PluginTypes,
+  PluginValue,
+} from "./server/plugin.ts";
+export type {
+  EnsureChecks,
+  EnsureFactory,
+  EnsureFailure,
+  EnsureMessage,
+  EnsureNarrowed,
+  EnsureNotEmpty,
+  EnsureTruthy,
+  EnsureTypes,
+} from "./server/ensure.ts";
+export type { ConsoleLogger, ConsoleLoggerOptions } from "./server/console_logger.ts";
+export type {
+  Action,
+  ActionData,
+  ActionErrors,
+  ActionShape,
+  Added,
+  AnyAction,
+  AnyRouter,
+  AnyUse,
+  Args,
+  BoundProcedure,
+  Controller,
+  DeclaredErrors,
+  ErrorDeclaration,
+  ErrorDeclarations,
+  InputOf,
+  Merge,
+  MutationMethod,
+  ParamsIn,
+  Part,
+  Plain,
+  Procedure,
+  Provides,
+  RawHeaders,
+  RawQuery,
+  Show,
+  UseErrors,
+} from "./server/contract/action.ts";
+export type { ERROR_STATUS, ErrorCode, Failure, IgniterErrorOptions } from "./server/contract/error.ts";
+export type { KeyInput, KeyOf, StreamKeyOf } from "./server/contract/keys.ts";
+export type { ParamsOf, RawParams } from "./server/contract/path.ts";
+export type {
+  AnyReply,
+  BodyFailure,
+  CommonFailure,
+  CookieOptions,
+  DataOf,
+  ErrorOf,
+  Forwarded,
+  Reply,
+  ReplyTypes,
+  Result,
+  RevalidateQuery,
+  RevalidateTarget,
+  ValidationData,
+  ValidationFailure,
+  WireIssue,
+} from "./server/contract/reply.ts";
+export type { In, Issue, Out, Schema, SchemaTypes, StandardProps } from "./server/contract/schema.ts";
+export type { LogFields, Logger, LogLevel } from "./server/ports/logger.ts";
+export type { Clock } from "./server/ports/clock.ts";
+export type {
+  Job,
+  JobClient,
+  JobContext,
+  JobDefinition,
+  JobEvent,
+  JobEvents,
+  JobHandle,
+  JobHandlerContext,
+  JobInfo,
+  JobMap,
+  JobNamespace,
+  JobNamespaceMethods,
+  JobOptions,
+  JobRouter,
+  JobRouterDefinition,
+  JobRouters,
+  Jobs,
+  JobsAdapter,
+  JobsClient,
+  JobTask,
+  QueueEngine,
+  QueueHost,
+  RegisteredJob,
+  TaskOf,
+} from "./server/ports/queue.ts";
+export type { PublishOptions, Realtime, RealtimeChannel } from "./server/ports/realtime.ts";
+export type { Store, Subscriber, TtlOptions } from "./server/ports/store.ts";
+export type {
+  Attributes,
+  AttributeValue,
+  Carrier,
+  Span,
+  SpanOptions,
+  Telemetry,
+  WritableCarrier,
+} from "./server/ports/telemetry.ts";

@@ -615,10 +615,12 @@ function nests({ shape, list }: Node): boolean {
 
 /** What schemas that must all hold leave possible: their product, without what contradicts itself. */
 function expandAll(compiler: Compiler, all: All): readonly Alternative[] {
-  return all.reduce<readonly Alternative[]>(
-    (left, schema) => product(left, expand(compiler, schema, [])),
-    [ownPart(ANY)],
-  ).filter(({ kinds }) => kinds !== 0);
+  let out: readonly Alternative[] | undefined;
+  for (const schema of all) {
+    const one = expand(compiler, schema, []);
+    out = out === undefined ? one : product(out, one);
+  }
+  return (out ?? [ownPart(ANY)]).filter(({ kinds }) => kinds !== 0);
 }
 
 /** `within` holds the schemas being expanded: one that is reached again before any property or item adds nothing. */
@@ -736,8 +738,11 @@ function takesAnything({ kinds, constants }: Alternative): boolean {
 }
 
 function textsOf(strings: readonly Alternative[]): ReadonlySet<string> | undefined {
-  const texts = strings.flatMap(({ constants }) => constants ?? []).filter((each) => typeof each === "string");
-  return texts.length === 0 ? undefined : new Set(texts);
+  const texts = new Set<string>();
+  for (const { constants = [] } of strings) {
+    for (const each of constants) if (typeof each === "string") texts.add(each);
+  }
+  return texts.size === 0 ? undefined : texts;
 }
 
 function namesOf(kinds: number): string {
@@ -800,7 +805,7 @@ function idOf({ ids }: Compiler, schema: JsonSchema): number {
 }
 
 function distinct(values: readonly (string | number)[], separator: string): string {
-  return [...new Set(values)].sort().join(separator);
+  return values.length === 1 ? String(values[0]) : [...new Set(values)].sort().join(separator);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ export interface Core<C, G, P, A> {
    *
    * @throws TypeError when two actions share a method and path, or a name cannot be part of a key.
    */
-  router<R extends ControllerMap>(definition: RouterDefinition<R, A>): Router<Merged<R, P>>;
+  router<R extends ControllerMap>(definition: RouterDefinition<R, A>): Router<Merged<R, P>, A>;
 }
 
 /** Actions by name. */

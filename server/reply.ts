@@ -312,10 +312,14 @@ function toBody(reply: ReplyValue, request: Request, headers: Headers, toFailure
   }
 }
 
-function toEnvelope(reply: ReplyValue, request: Request): string {
-  const failed = reply.kind === "error";
-  const { payload } = reply;
-  const rich = needsEncoding(payload, true) && request.headers.get(CODEC_HEADER) !== null;
+/** Plain data is written without another look at it; only what JSON alone would lose makes the request's headers matter. */
+function toEnvelope({ kind, payload }: ReplyValue, request: Request): string {
+  const failed = kind === "error";
+  if (!needsEncoding(payload, true)) {
+    const json = JSON.stringify(payload) ?? "null";
+    return failed ? `{"data":null,"error":${json}}` : `{"data":${json},"error":null}`;
+  }
+  const rich = request.headers.get(CODEC_HEADER) !== null;
   return failed ? stringifyEnvelope(null, payload, rich) : stringifyEnvelope(payload, null, rich);
 }
 

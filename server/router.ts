@@ -6,7 +6,7 @@
 import { type ActionRecord, recordOf } from "./action.ts";
 import type { App } from "./app.ts";
 import { type Caller, type CallerOptions, type CallInput, type CallOptions, createCaller, type MessageOf, type Outcome } from "./caller.ts";
-import type { ContextFactory, ContextRecord } from "./context.ts";
+import type { ContextFactory } from "./context.ts";
 import type { Action, AnyRouter, Controller } from "./contract/action.ts";
 import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
 import { checkName, type KeyInput, type KeyOf, type StreamKeyOf } from "./contract/keys.ts";
@@ -40,8 +40,10 @@ export interface RouterDefinition<R, A> {
   readonly controllers: R;
 }
 
-/** A router. `R` are its controllers. */
-export interface Router<R> extends AnyRouter<R> {
+/** A router. `R` are its controllers, `A` is the application's context. */
+export interface Router<R, A = unknown> extends AnyRouter<R> {
+  /** Types only. */
+  readonly "~context"?: A;
   /** The origin it is reached at. */
   readonly baseURL: string;
   /** The path of all its routes, with a leading and no trailing slash. */
@@ -188,27 +190,36 @@ class RouterEngine implements RouterState {
     this.#kinds.set(controller, kinds.set(name, kind));
   }
 
+  /** A caller; with a factory of its own where one is given. */
+  caller(factory: ContextFactory | undefined, origin: CallerOptions): object {
+    const { app, closing } = this;
+    const state: RouterState = factory === undefined ? this : { app, factory, closing };
+    return createCaller({
+      keys: this.#kinds,
+      invoke: (key, input, from, options) => this.#invoke(state, key, input, from, options),
+      open: (key, input, from, options) => this.#openStream(state, key, input, from, options),
+      toError,
+    }, origin);
+  }
+
   /** What users hold. */
   face(): Router<unknown> {
     const { app } = this;
     const handler = (request: Request): Promise<Response> => this.#handle(request);
-    return Object.freeze({
+    const face = {
       baseURL: this.#baseURL,
       basePath: this.#base === "" ? "/" : this.#base,
       handler,
       fetch: handler,
-      caller: createCaller({
-        keys: this.#kinds,
-        invoke: (key, input, origin, options) => this.#invoke(key, input, origin, options),
-        open: (key, input, origin, options) => this.#openStream(key, input, origin, options),
-        toError,
-      }, {}),
+      caller: this.caller(undefined, {}),
       ready: () => this.#ready(),
       close: () => this.#closed ??= this.#close(),
       revalidate: (path: string, input?: unknown, options?: Pick<PublishOptions, "scopes">) =>
         app.broker.revalidate(input === undefined ? path : { path, input }, options),
       publish: (key: string, data: unknown, options?: PublishOptions) => app.broker.publish(key, data, options),
-    }) as unknown as Router<unknown>;
+    };
+    Object.defineProperty(face, "~engine", { value: this });
+    return Object.freeze(face) as unknown as Router<unknown>;
   }
 
   // --- HTTP
@@ -375,6 +386,7 @@ class RouterEngine implements RouterState {
   // --- in process
 
   async #invoke(
+    state: RouterState,
     key: string,
     input: CallInput | undefined,
     origin: CallerOptions,
@@ -382,7 +394,7 @@ class RouterEngine implements RouterState {
   ): Promise<Outcome> {
     const { telemetry } = this.app;
     const run = async (span: Span | undefined): Promise<Outcome> => {
-      const { exchange, reply } = await this.#call(key, input, origin, options);
+      const { exchange, reply } = await this.#call(state, key, input, origin, options);
       if (span !== undefined && reply.code >= 500) span.recordError(exchange.thrown ?? new Error(`Answered ${reply.code}`));
       const result = await toResult(reply);
       if (this.#hasAfterHooks && reply.kind !== "stream") {
@@ -400,6 +412,7 @@ class RouterEngine implements RouterState {
   }
 
   async #call(
+    state: RouterState,
     key: string,
     input: CallInput = {},
     origin: CallerOptions,
@@ -416,7 +429,7 @@ class RouterEngine implements RouterState {
     const path = missing === undefined ? fillPath(plan.pattern, params) : plan.pattern;
     const raw = this.#toRequest(plan, path, search, input, origin, options);
     const request = new IncomingRequest(raw, path, search, params, outgoing, input);
-    const exchange = new Exchange(this, plan, request, outgoing);
+    const exchange = new Exchange(state, plan, request, outgoing);
     if (this.#closed !== undefined) return { exchange, reply: refusal("ERR_UNAVAILABLE", "The service is closing") };
     return { exchange, reply: missing ?? await exchange.run(plan) };
   }
@@ -441,12 +454,13 @@ class RouterEngine implements RouterState {
   }
 
   async *#openStream(
+    state: RouterState,
     key: string,
     input: CallInput | undefined,
     origin: CallerOptions,
     options: CallOptions | undefined,
   ): AsyncGenerator<unknown> {
-    const { reply } = await this.#call(key, input, origin, options);
+    const { reply } = await this.#call(state, key, input, origin, options);
     if (reply.kind === "error") throw toError(reply.payload as Failure, reply.code);
     if (reply.kind !== "stream") throw new TypeError(`Cannot read "${key}" as a stream: it answered otherwise`);
     for await (const message of (reply.payload as StreamPayload).source) {
@@ -468,6 +482,13 @@ class RouterEngine implements RouterState {
     if (!plugins.isEmpty) await plugins.call("destroy", plugins.scope({ ...features }));
     await this.app.close();
   }
+}
+
+/** A caller whose requests get the context that `factory` makes: for tests. @throws TypeError when the value is no router. */
+export function callerWithContext(router: unknown, factory: ContextFactory, origin: CallerOptions): object {
+  const engine = (router as { readonly "~engine"?: RouterEngine } | null | undefined)?.["~engine"];
+  if (engine === undefined) throw new TypeError("Cannot make a caller: the value is no router");
+  return engine.caller(factory, origin);
 }
 
 const NO_PARAMS: RawParams = Object.freeze(Object.create(null));

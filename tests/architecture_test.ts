@@ -15,7 +15,7 @@ import {
   type Edge,
   zoneOf,
 } from "./architecture/rules.ts";
-import { checkHosts, checkReexports } from "./architecture/sources.ts";
+import { checkDeclarations, checkHosts, checkReexports } from "./architecture/sources.ts";
 import { entryFiles, root } from "./project.ts";
 
 const graph = await readGraph();
@@ -69,6 +69,10 @@ Deno.test("the server names no host outside its adapters", () => {
 Deno.test("only entries re-export, name by name", () => {
   const entries = entryFiles();
   assertEquals(sources.flatMap(({ file, text }) => checkReexports(file, text, entries.includes(file))), []);
+});
+
+Deno.test("every export of a published source declares its type", () => {
+  assertEquals(sources.flatMap(({ file, text }) => checkDeclarations(file, text)), []);
 });
 
 Deno.test("zoneOf() knows every published folder", () => {
@@ -234,4 +238,19 @@ Deno.test("checkReexports() reports export * anywhere and re-exports outside ent
     assertEquals(checkReexports("server/a.ts", source, false).length, 1, source);
   }
   assertEquals(checkReexports("server/a.ts", `import { b } from "./b.ts"; const c = b; export { c };`, false), []);
+});
+
+Deno.test("checkDeclarations() reports an export whose type is inferred", () => {
+  const refused = [
+    `export const names = new Map();`,
+    `export function run() { return load(); }`,
+    `export class Box { open = unwrap(); }`,
+  ];
+  for (const source of refused) assertEquals(checkDeclarations("server/a.ts", source).length, 1, source);
+  const allowed = `
+    import type { Store } from "./store.ts";
+    export const store: Store = make(); export function run(): void {} export const name = "a" as const;
+    function make() { return {} as Store; } const inner = new Map();
+  `;
+  assertEquals(checkDeclarations("server/a.ts", allowed), []);
 });

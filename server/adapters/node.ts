@@ -233,9 +233,9 @@ async function answer(router: WebRouter, req: NodeRequest, res: NodeResponse, se
   try {
     await send(exchange, await router.handler(request));
   } catch (error) {
-    handOver(exchange);
     // What fails because the client has gone is no news.
     if (exchange.gone.signal.aborted) return;
+    handOver(exchange);
     if (!res.headersSent) return settings.fail(error);
     settings.onError(error);
     breakOff(exchange);

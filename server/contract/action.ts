@@ -136,7 +136,8 @@ export type Provides<R> = [Added<R>] extends [never] ? unknown
   : [Extract<R, undefined | void | null>] extends [never] ? Added<R>
   : Partial<Added<R>>;
 
-type Added<R> = R extends Forwarded<infer A> ? (unknown extends A ? never : A)
+/** What a procedure's result adds to the context: what it returns, or gave to `next()`. */
+export type Added<R> = R extends Forwarded<infer A> ? (unknown extends A ? never : A)
   : R extends AnyReply | Response | undefined | void | null ? never
   : R;
 

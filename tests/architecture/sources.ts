@@ -63,6 +63,19 @@ export function checkReexports(file: string, source: string, isEntry: boolean): 
   return wrong;
 }
 
+/**
+ * Finds exports whose types must be inferred. Each would be a slow type, and `any` for users on Node, as soon as an
+ * entry exports it.
+ */
+export function checkDeclarations(file: string, source: string): string[] {
+  const { diagnostics = [] } = ts.transpileDeclaration(source, {
+    fileName: file,
+    reportDiagnostics: true,
+    compilerOptions: { isolatedDeclarations: true, target: ts.ScriptTarget.ESNext, strict: true },
+  });
+  return diagnostics.map(({ messageText }) => `${file}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
+}
+
 function parse(file: string, source: string): ts.SourceFile {
   return ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
 }

@@ -39,38 +39,60 @@ export const controllers = 50;
 /** The actions of each controller of the large app. */
 export const actions = 10;
 
-export const pageQuery = z.object({ page: z.coerce.number().int().min(1).default(1) });
+/** The schema of the query string. */
+export const pageQuery: z.ZodObject<{ page: z.ZodDefault<z.ZodCoercedNumber> }> = z.object({
+  page: z.coerce.number().int().min(1).default(1),
+});
 
-export const newUser = z.object({ name: z.string().min(2), email: z.email() });
+/** The schema of the body. */
+export const newUser: z.ZodObject<{ name: z.ZodString; email: z.ZodEmail }> = z.object({
+  name: z.string().min(2),
+  email: z.email(),
+});
+
+/** What authentication adds. */
+export interface Session {
+  readonly userId: string;
+  readonly role: string;
+}
+
+/** A user with one page of what is his. */
+export interface UserPage {
+  readonly id: string;
+  readonly page: number;
+  readonly items: readonly { readonly id: number; readonly name: string }[];
+}
 
 const items = ["alpha", "beta", "gamma"].map((name, index) => ({ id: index + 1, name }));
 
 /** One page of a user. */
-export function findUser(id: string, page: number) {
+export function findUser(id: string, page: number): UserPage {
   return { id, page, items };
 }
 
 /** The user that was created. */
-export function createUser(user: z.output<typeof newUser>) {
-  return { id: "u_1", name: user.name, email: user.email };
+export function createUser(
+  { name, email }: { name: string; email: string },
+): { id: string; name: string; email: string } {
+  return { id: "u_1", name, email };
 }
 
 /** The first of three steps. */
-export function identify(headers: Headers) {
+export function identify(headers: Headers): { requestId: string } {
   return { requestId: headers.get("x-request-id") ?? "req-0" };
 }
 
 /** The second of three steps. */
-export function authenticate(headers: Headers) {
+export function authenticate(headers: Headers): { session: Session } {
   return { session: { userId: headers.get("x-user") ?? "u_1", role: "admin" } };
 }
 
 /** The third of three steps: it reads what the second added. */
-export function authorize(context: { session: { role: string } }) {
+export function authorize(context: { session: Session }): { canRead: boolean } {
   return { canRead: context.session.role === "admin" };
 }
 
-const user = { id: "42", page: 2, items };
+const user: UserPage = { id: "42", page: 2, items };
 
 /** The work items, in the order of the table. */
 export const work: Readonly<Record<string, WorkItem>> = {

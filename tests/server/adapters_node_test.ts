@@ -540,3 +540,112 @@ for (const kind of HOSTS) {
     },
   });
 }
+
+Deno.test("nodeAdapter() with trustProxy takes scheme and host of the proxy", async () => {
+  await using host = await listen(createHttpServer(nodeAdapter(createProbe(), { trustProxy: true })));
+  const ask = async (headers: Record<string, string>): Promise<string> =>
+    (await json<Echo>(fetch(`${host.origin}/x`, { headers }))).url;
+  assertEquals(
+    await ask({ "x-forwarded-proto": "https, http", "x-forwarded-host": "shop.test, inner" }),
+    "https://shop.test/x",
+  );
+  assertEquals(await ask({ "x-forwarded-proto": "javascript" }), `${host.origin}/x`);
+  assertEquals((await fetch(`${host.origin}/x`, { headers: { "x-forwarded-host": "a/b" } })).status, 400);
+});
+
+Deno.test("nodeAdapter() reports what fails to onError, and not what fails because the client left", async () => {
+  const errors: unknown[] = [];
+  const left = Promise.withResolvers<void>();
+  const router: WebRouter = {
+    async handler(request: Request): Promise<Response> {
+      if (new URL(request.url).pathname === "/throws") throw new Error("first");
+      await new Promise((resolve) => request.signal.addEventListener("abort", resolve));
+      left.resolve();
+      throw request.signal.reason;
+    },
+  };
+  const arrived = Promise.withResolvers<void>();
+  const handler = nodeAdapter(router, { onError: (error) => errors.push((error as Error).message) });
+  const server = createHttpServer((request, response) => {
+    if (request.url === "/waits") arrived.resolve();
+    return handler(request, response);
+  });
+  await using host = await listen(server);
+  const leaving = new AbortController();
+  const answer = fetch(`${host.origin}/waits`, { signal: leaving.signal });
+  await arrived.promise;
+  leaving.abort();
+  await assertRejects(() => answer);
+  await left.promise;
+  await (await fetch(`${host.origin}/throws`)).body?.cancel();
+  assertEquals(errors, ["first"]);
+});
+
+Deno.test("nodeAdapter() does not start a handler for a client that has gone", async () => {
+  let calls = 0;
+  const handler = nodeAdapter({ handler: () => (calls++, Promise.resolve(new Response())) });
+  const handled = Promise.withResolvers<void>();
+  const server = createHttpServer((request, response) => {
+    response.on("close", () => handler(request, response).then(handled.resolve, handled.reject));
+    response.destroy();
+  });
+  await using host = await listen(server);
+  await assertRejects(() => fetch(host.origin));
+  await handled.promise;
+  assertEquals(calls, 0);
+});
+
+Deno.test({
+  name: "nodeAdapter() answers HTTP/2 on Node, and resets a stream that fails",
+  ignore: noNode,
+  async fn(): Promise<void> {
+    // The client is Node's as well: it tells how a stream ended.
+    await using host = await startNode(`
+      import { connect, createServer } from "node:http2";
+      import { createServer as createHttp } from "node:http";
+      import { nodeAdapter } from ${JSON.stringify(ADAPTERS)};
+      const server = createServer(nodeAdapter((${createProbe})(), { onError() {} }));
+      function ask(client, headers, body) {
+        return new Promise((resolve) => {
+          const stream = client.request(headers, { endStream: body === undefined });
+          const answer = { body: "", error: null };
+          stream.on("response", (head) => { answer.status = head[":status"]; answer.cookies = head["set-cookie"]; });
+          stream.setEncoding("utf8").on("data", (text) => answer.body += text);
+          stream.on("error", (error) => answer.error = error.message);
+          stream.on("close", () => resolve(answer));
+          if (body !== undefined) stream.end(body);
+        });
+      }
+      const front = createHttp(async (request, response) => {
+        const client = connect("http://127.0.0.1:" + server.address().port);
+        const answers = [
+          await ask(client, { ":path": "/x?y=1", ":method": "POST", cookie: "a=1" }, "hello"),
+          await ask(client, { ":path": "/x", ":method": "DELETE" }),
+          await ask(client, { ":path": "/head" }),
+          await ask(client, { ":path": "/refused", ":method": "POST" }, "x".repeat(100000)),
+          await ask(client, { ":path": "/cut" }),
+          await ask(client, { ":path": "/x" }),
+        ];
+        client.close();
+        response.end(JSON.stringify(answers));
+      });
+      server.listen(0, "127.0.0.1", () => front.listen(0, "127.0.0.1", () => console.log(front.address().port)));
+    `);
+    interface Answer {
+      readonly status: number;
+      readonly body: string;
+      readonly error: string | null;
+      readonly cookies?: string[];
+    }
+    const [post, remove, head, refused, broken, last] = await json<Answer[]>(fetch(host.origin));
+    const echo = JSON.parse(post?.body ?? "") as Echo;
+    assertEquals([echo.method, new URL(echo.url).pathname, echo.body], ["POST", "/x", "hello"]);
+    assert(echo.headers.every(([name]) => !name.startsWith(":")), "no pseudo header");
+    assertEquals((JSON.parse(remove?.body ?? "") as Echo).body, "");
+    assertEquals([head?.status, head?.cookies?.length, head?.body], [201, 2, "made"]);
+    assertEquals([refused?.status, refused?.body], [413, "too large"]);
+    assertEquals(broken?.body, "half");
+    assertStringIncludes(broken?.error ?? "none", "NGHTTP2_INTERNAL_ERROR");
+    assertEquals((JSON.parse(last?.body ?? "") as Echo).method, "GET");
+  },
+});
