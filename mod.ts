@@ -55,7 +55,6 @@ export type {
   PluginsContext,
   PluginUse,
   RealtimeConfig,
-  RealtimeContext,
   ScopesInput,
   Setup,
   Start,
@@ -73,7 +72,6 @@ export type {
   Caller,
   CallerMethods,
   CallerOptions,
-  CallOptions,
   Calls,
   MessageOf,
   MutationCall,
@@ -82,7 +80,7 @@ export type {
 } from "./server/caller.ts";
 export type {
   ActionOptions,
-  ContextResponse,
+  FrameworkContext,
   HandlerContext,
   MutationDefinition,
   PluginsOf,
@@ -154,6 +152,7 @@ export type {
   AnyUse,
   Args,
   BoundProcedure,
+  CallOptions,
   Controller,
   DeclaredErrors,
   ErrorDeclaration,

@@ -20,7 +20,7 @@ export interface HandlerContext<C, X extends HandlerInputs> {
   /** Starts replies. */
   readonly response: Responder<C & Merge<X["use"]>, In<X["output"]>>;
   /** The context: the application's, the features', what procedures added, and `response` once more. */
-  readonly context: C & Merge<X["use"]> & ContextResponse<C & Merge<X["use"]>, In<X["output"]>>;
+  readonly context: C & Merge<X["use"]> & FrameworkContext;
   /** The validated query. */
   readonly query: QueryOf<X["query"]>;
   /** The validated path parameters. */
@@ -35,10 +35,12 @@ export interface HandlerContext<C, X extends HandlerInputs> {
   readonly plugins: PluginsOf<C>;
 }
 
-/** `context.response`. */
-export interface ContextResponse<C, I = unknown> {
-  /** Starts replies, as `response` does. */
-  readonly response: Responder<C, I>;
+/** What every context has. */
+export interface FrameworkContext {
+  /** Publishes to live clients. */
+  readonly realtime: Realtime;
+  /** Starts replies, as a handler's `response` does. */
+  readonly response: Responder<never>;
 }
 
 /** The plugins' values of a context. */
@@ -182,7 +184,21 @@ export interface ActionRecord extends ActionOptions {
   readonly handler: (ctx: unknown) => unknown;
 }
 
-const COMMON = ["name", "description", "tags", "timeout", "deprecated", "path", "use", "query", "params", "headers", "output", "errors", "handler"];
+const COMMON = [
+  "name",
+  "description",
+  "tags",
+  "timeout",
+  "deprecated",
+  "path",
+  "use",
+  "query",
+  "params",
+  "headers",
+  "output",
+  "errors",
+  "handler",
+];
 const OPTIONS = {
   query: new Set([...COMMON, "stream", "events"]),
   mutation: new Set([...COMMON, "method", "body", "bodyLimit", "rawBody"]),

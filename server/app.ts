@@ -81,7 +81,9 @@ export function createApp(settings: AppSettings): object {
     telemetry: settings.telemetry,
     scopes: settings.scopes,
     steps: [
-      ...plugins.records.flatMap(([key, { middleware }]) => middleware.map((use) => toStep(use, `add plugin "${key}"`))),
+      ...plugins.records.flatMap(([key, { middleware }]) =>
+        middleware.map((use) => toStep(use, `add plugin "${key}"`))
+      ),
       ...settings.steps,
     ],
     plugins,

@@ -3,16 +3,19 @@
  *
  * @module
  */
-import type { Action, ActionData, ActionErrors, ActionShape, Args, Controller, InputOf } from "./contract/action.ts";
+import type {
+  Action,
+  ActionData,
+  ActionErrors,
+  ActionShape,
+  Args,
+  CallOptions,
+  Controller,
+  InputOf,
+} from "./contract/action.ts";
 import type { Failure } from "./contract/error.ts";
 import type { Result } from "./contract/reply.ts";
 import type { Out } from "./contract/schema.ts";
-
-/** What may be said of a call beside its input. */
-export interface CallOptions {
-  /** Aborts the call: the handler's `request.signal` fires. */
-  readonly signal?: AbortSignal;
-}
 
 /** One query. */
 export interface QueryCall<D, E, I> {
@@ -29,15 +32,15 @@ export interface MutationCall<D, E, I> {
 /** One stream. */
 export interface StreamCall<M, I> {
   /** Opens it: the messages, until the iteration ends. @throws IgniterError when it is refused. */
-  readonly stream: (...args: [...Args<I>, options?: CallOptions]) => AsyncIterable<M>;
+  readonly stream: (...args: Args<I>) => AsyncIterable<M>;
 }
 
 /** A call in both forms. */
 export interface Callable<D, E, I> {
   /** Gives `{ data, error }`. */
-  (...args: [...Args<I>, options?: CallOptions]): Promise<Result<D, E>>;
+  (...args: Args<I>): Promise<Result<D, E>>;
   /** Gives the data. @throws IgniterError with the failure's code, status and data. */
-  readonly orThrow: (...args: [...Args<I>, options?: CallOptions]) => Promise<D>;
+  readonly orThrow: (...args: Args<I>) => Promise<D>;
 }
 
 /** A stream's messages: its `events` schema's output, else what its generator yields. */
@@ -129,7 +132,12 @@ export function createCaller(host: CallerHost, origin: CallerOptions): object {
   return caller;
 }
 
-function toCall(host: CallerHost, origin: CallerOptions, key: string, kind: "query" | "mutation" | "stream" | "both"): object {
+function toCall(
+  host: CallerHost,
+  origin: CallerOptions,
+  key: string,
+  kind: "query" | "mutation" | "stream" | "both",
+): object {
   if (kind === "stream") {
     return { stream: (input?: CallInput, options?: CallOptions) => host.open(key, input, origin, options) };
   }

@@ -430,7 +430,7 @@ interface Compiler {
 /** The root's node, with all that is below it. */
 interface Tree {
   readonly root: Node;
-  readonly nodes: Iterable<Node>;
+  readonly nodes: readonly Node[];
 }
 
 function readTree(schema: Schema): Tree | undefined {
@@ -438,7 +438,7 @@ function readTree(schema: Schema): Tree | undefined {
   if (document === undefined) return undefined;
   const nodes = new Map<string, Node>();
   const root = compile({ document, nodes, ids: new Map() }, [[document]], 0);
-  return { root, nodes: nodes.values().toArray() };
+  return { root, nodes: [...nodes.values()] };
 }
 
 /** What one place takes. Each group is a branch of a union further up, so what one takes another may refuse. */

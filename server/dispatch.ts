@@ -143,7 +143,9 @@ export class Exchange {
     if (stream) return this.#open(plan, reply);
     if (output === undefined) return reply;
     const result = validate(output, reply.payload);
-    return result instanceof Promise ? result.then((valid) => checked(plan, reply, valid)) : checked(plan, reply, result);
+    return result instanceof Promise
+      ? result.then((valid) => checked(plan, reply, valid))
+      : checked(plan, reply, result);
   }
 
   /** The data of a stream action's reply opens the stream; the channel's messages follow. */
@@ -189,11 +191,15 @@ export class Exchange {
   #declared(error: IgniterError, declared: ActionRecord["errors"][string]): ReplyValue {
     const status = declared.status ?? error.status;
     const message = error.message === error.code ? declared.message : error.message;
-    if (declared.data === undefined) return new ReplyValue("error", status, toReplyError(error.code, message, error.data), undefined);
+    if (declared.data === undefined) {
+      return new ReplyValue("error", status, toReplyError(error.code, message, error.data), undefined);
+    }
     const result = validate(declared.data, error.data);
     if (result instanceof Promise || result.issues !== undefined) {
       const issues = result instanceof Promise ? "its schema is asynchronous" : result.issues;
-      return this.#mask(new TypeError(`Cannot send error "${error.code}": its data does not fit its schema`, { cause: issues }));
+      return this.#mask(
+        new TypeError(`Cannot send error "${error.code}": its data does not fit its schema`, { cause: issues }),
+      );
     }
     return new ReplyValue("error", status, toReplyError(error.code, message, result.value), undefined);
   }
@@ -212,7 +218,9 @@ function checked(plan: Plan, reply: ReplyValue, result: Validated): ReplyValue {
   if (result.issues === undefined) return new ReplyValue("data", reply.code, result.value, reply.head);
   const first = result.issues[0];
   const where = first === undefined ? "" : ` (${first.path.map(String).join(".")}: ${first.message})`;
-  throw new TypeError(`Cannot answer ${plan.key}: the data does not fit the output schema${where}`, { cause: result.issues });
+  throw new TypeError(`Cannot answer ${plan.key}: the data does not fit the output schema${where}`, {
+    cause: result.issues,
+  });
 }
 
 /** What a handler receives. */

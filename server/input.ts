@@ -9,7 +9,7 @@ import { nestQuery, parseQuery } from "./contract/query_string.ts";
 import type { WireIssue } from "./contract/reply.ts";
 import { type Issue, type Schema, validate, type Validated } from "./contract/schema.ts";
 import { decode, RICH_MEDIA_TYPE, RICH_QUERY } from "./contract/wire.ts";
-import { coerceAndValidate, type Coercion, compileCoercion, schemaFacts, type SchemaFacts } from "./coerce.ts";
+import { coerceAndValidate, type Coercion, compileCoercion, type SchemaFacts, schemaFacts } from "./coerce.ts";
 import { readBytes, readForm, readText } from "./body.ts";
 import { ReplyValue, toReplyError } from "./reply.ts";
 import type { IncomingRequest } from "./request.ts";
@@ -179,7 +179,9 @@ async function putForm(
   bytes: Uint8Array,
 ): Promise<ReplyValue | undefined> {
   if (part?.facts !== undefined && !part.facts.object) return unsupported(`The body may not be ${media}`);
-  const fields = media === "multipart/form-data" ? await readForm(bytes, type) : parseQuery(new TextDecoder().decode(bytes));
+  const fields = media === "multipart/form-data"
+    ? await readForm(bytes, type)
+    : parseQuery(new TextDecoder().decode(bytes));
   if (fields === undefined) return fail(400, "ERR_BODY_PARSE", "The body is not a valid form");
   return await putBody(request, part, { raw: fields, strings: true });
 }
@@ -214,7 +216,11 @@ async function givenBody(body: unknown): Promise<RawBody> {
   return { raw: await readForm(new Uint8Array(await response.arrayBuffer()), type), strings: true };
 }
 
-async function putBody(request: IncomingRequest, part: Part | undefined, { raw, strings }: RawBody): Promise<ReplyValue | undefined> {
+async function putBody(
+  request: IncomingRequest,
+  part: Part | undefined,
+  { raw, strings }: RawBody,
+): Promise<ReplyValue | undefined> {
   if (part === undefined) {
     request.body = raw as never;
     return undefined;

@@ -44,7 +44,8 @@ export function runSteps(
 
 /** Tells a promise, anybody's. */
 export function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";
+  return typeof value === "object" && value !== null &&
+    typeof (value as { readonly then?: unknown }).then === "function";
 }
 
 /** What one step receives; `next` is its own. */
@@ -100,7 +101,9 @@ class Turn {
       return forwarded === undefined ? toReply(result) : forwarded.then(() => toReply(result));
     }
     if (!isPlainObject(result)) {
-      throw new TypeError(`Cannot go on after ${nameOf(step)}: it returned ${typeof result}, not an object, a reply or nothing`);
+      throw new TypeError(
+        `Cannot go on after ${nameOf(step)}: it returned ${typeof result}, not an object, a reply or nothing`,
+      );
     }
     if (forwarded !== undefined) {
       throw new TypeError(`Cannot add to the context after ${nameOf(step)} called next(): give it to next({ … })`);

@@ -5,7 +5,7 @@
  */
 import type { Action, AnyUse, Controller, RawQuery } from "./contract/action.ts";
 import { parsePath } from "./contract/path.ts";
-import { isSchema, type In, type Out, type Schema } from "./contract/schema.ts";
+import { type In, isSchema, type Out, type Schema } from "./contract/schema.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Realtime } from "./ports/realtime.ts";
 import type { Store } from "./ports/store.ts";
@@ -31,7 +31,8 @@ export interface PluginActions {
 
 /** A plugin's actions as functions. */
 export type ActionFunctions<A> = {
-  readonly [K in keyof A]: A[K] extends PluginAction<infer I, infer R> ? (...input: InputArgs<In<I>>) => Promise<Awaited<R>>
+  readonly [K in keyof A]: A[K] extends PluginAction<infer I, infer R>
+    ? (...input: InputArgs<In<I>>) => Promise<Awaited<R>>
     : never;
 };
 
@@ -321,7 +322,9 @@ export function createIgniterPlugin<
   X = {},
   U extends readonly AnyUse[] = [],
 >(plugin: PluginDefinition<N, A, P, R, B, X, U>): Plugin<N, PluginTypes<A, B, P, R, X, U>> {
-  const record = toRecord(plugin as unknown as PluginDefinition<string, unknown, unknown, unknown, unknown, unknown, []>);
+  const record = toRecord(
+    plugin as unknown as PluginDefinition<string, unknown, unknown, unknown, unknown, unknown, []>,
+  );
   // The types of a plugin live in its phantom; the engine reads its record.
   return { name: plugin.name, "~record": record } as unknown as Plugin<N, PluginTypes<A, B, P, R, X, U>>;
 }
@@ -334,7 +337,9 @@ export function createIgniterPlugin<
 export function createIgniterPluginAction<I extends Schema = Schema<undefined, undefined>, R = unknown>(
   action: PluginActionDefinition<I, R>,
 ): PluginAction<I, R> {
-  if (typeof action.handler !== "function") throw new TypeError("Cannot make plugin action: its handler is not a function");
+  if (typeof action.handler !== "function") {
+    throw new TypeError("Cannot make plugin action: its handler is not a function");
+  }
   if (action.input !== undefined && !isSchema(action.input)) {
     throw new TypeError('Cannot make plugin action: "input" is not a Standard Schema');
   }
@@ -361,7 +366,9 @@ function toRecord(plugin: PluginDefinition<string, unknown, unknown, unknown, un
     if (record === undefined) throw new TypeError(`Cannot ${what}: "${key}" is not a plugin action`);
     actions.set(key, record);
   }
-  const routes = Object.entries(plugin.controllers ?? {}).map(([key, route]) => toRoute(what, key, route as LooseRoute));
+  const routes = Object.entries(plugin.controllers ?? {}).map(([key, route]) =>
+    toRoute(what, key, route as LooseRoute)
+  );
   return {
     name,
     dependencies: plugin.dependencies ?? [],
@@ -388,7 +395,9 @@ function toRoute(what: string, key: string, route: LooseRoute): PluginRouteRecor
 /** The engine's record of a plugin. @throws TypeError when the value is none. */
 export function pluginRecord(plugin: unknown): PluginRecord {
   const record = (plugin as { readonly "~record"?: PluginRecord } | null | undefined)?.["~record"];
-  if (record?.actions === undefined) throw new TypeError("Cannot add plugin: the value is not made by createIgniterPlugin()");
+  if (record?.actions === undefined) {
+    throw new TypeError("Cannot add plugin: the value is not made by createIgniterPlugin()");
+  }
   return record;
 }
 
@@ -403,12 +412,16 @@ export function sortPlugins(plugins: ReadonlyMap<string, PluginRecord>): readonl
   const visit = (key: string, trail: readonly string[]): void => {
     if (sorted.has(key)) return;
     if (trail.includes(key)) {
-      throw new TypeError(`Cannot start plugins: they depend on each other (${[...trail.slice(trail.indexOf(key)), key].join(" → ")})`);
+      throw new TypeError(
+        `Cannot start plugins: they depend on each other (${[...trail.slice(trail.indexOf(key)), key].join(" → ")})`,
+      );
     }
     const plugin = plugins.get(key) as PluginRecord;
     for (const name of plugin.dependencies) {
       const dependency = byName.get(name);
-      if (dependency === undefined) throw new TypeError(`Cannot start plugin "${plugin.name}": it needs plugin "${name}"`);
+      if (dependency === undefined) {
+        throw new TypeError(`Cannot start plugin "${plugin.name}": it needs plugin "${name}"`);
+      }
       visit(dependency, [...trail, key]);
     }
     sorted.set(key, plugin);

@@ -97,7 +97,10 @@ export class PluginHost {
         const scope = this.scope(context());
         await plugin.record.hooks.init?.(scope.context, this.#self(plugin, scope) as never);
       } catch (cause) {
-        this.#host.logger.error(`Plugin "${plugin.record.name}" did not start`, { plugin: plugin.record.name, error: cause });
+        this.#host.logger.error(`Plugin "${plugin.record.name}" did not start`, {
+          plugin: plugin.record.name,
+          error: cause,
+        });
         throw new IgniterError("ERR_UNAVAILABLE", { message: "The service is not ready", cause });
       }
     }
@@ -107,7 +110,12 @@ export class PluginHost {
   scope(context: ContextRecord): PluginScope {
     const scope: PluginScope = { context, response: new DraftValue(undefined, undefined) as never, selves: new Map() };
     const plugins = Object.create(this.#values, { [SCOPE]: { value: scope } });
-    Object.defineProperty(context, "$plugins", { value: plugins, enumerable: true, configurable: true, writable: false });
+    Object.defineProperty(context, "$plugins", {
+      value: plugins,
+      enumerable: true,
+      configurable: true,
+      writable: false,
+    });
     return scope;
   }
 
@@ -116,7 +124,9 @@ export class PluginHost {
     for (const { record } of this.#plugins) {
       if (record.context === undefined) continue;
       const added = await record.context({ request, context: scope.context });
-      if (!isPlainObject(added)) throw new TypeError(`Cannot make the context: plugin "${record.name}" gave no plain object`);
+      if (!isPlainObject(added)) {
+        throw new TypeError(`Cannot make the context: plugin "${record.name}" gave no plain object`);
+      }
       Object.assign(scope.context, added);
     }
   }
@@ -183,7 +193,10 @@ function toFunctions(plugin: PluginRecord, self: () => PluginSelf): ActionFuncti
       const result = await validate(schema, input);
       if (result.issues !== undefined) {
         const { issues } = result;
-        throw new IgniterError("ERR_VALIDATION", { message: `The input of ${plugin.name}.${name} is not valid`, data: { issues } });
+        throw new IgniterError("ERR_VALIDATION", {
+          message: `The input of ${plugin.name}.${name} is not valid`,
+          data: { issues },
+        });
       }
       return await handler({ input: result.value, self: self() });
     };

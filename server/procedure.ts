@@ -9,7 +9,7 @@
 import type { BoundProcedure, Procedure } from "./contract/action.ts";
 import type { Forwarded } from "./contract/reply.ts";
 import { isSchema, type Out, type Schema, validate } from "./contract/schema.ts";
-import type { PluginsOf } from "./action.ts";
+import type { FrameworkContext, PluginsOf } from "./action.ts";
 import type { Realtime } from "./ports/realtime.ts";
 import type { IgniterRequest } from "./request.ts";
 import type { Responder } from "./responder.ts";
@@ -39,7 +39,7 @@ export interface ProcedureContext<C> {
   /** Starts replies; `response.headers` adds to whatever answers. */
   readonly response: Responder<C>;
   /** The context so far. */
-  readonly context: C;
+  readonly context: C & FrameworkContext;
   /** Publishes to live clients. */
   readonly realtime: Realtime;
   /** The plugins' values, as `context.$plugins`. */
@@ -101,7 +101,9 @@ export function defineProcedure(definition: LooseProcedure): Procedure<never, ne
     if (!["name", "options", "handler"].includes(key)) throw new TypeError(`Cannot ${what}: it has no option "${key}"`);
   }
   if (typeof handler !== "function") throw new TypeError(`Cannot ${what}: its handler is not a function`);
-  if (schema !== undefined && !isSchema(schema)) throw new TypeError(`Cannot ${what}: "options" is not a Standard Schema`);
+  if (schema !== undefined && !isSchema(schema)) {
+    throw new TypeError(`Cannot ${what}: "options" is not a Standard Schema`);
+  }
   const bind = (options: unknown): Step => ({
     name,
     options: schema === undefined ? options : parseOptions(name, schema, options),
@@ -124,7 +126,9 @@ function parseOptions(name: string | undefined, schema: Schema, options: unknown
   const what = `use procedure${name === undefined ? "" : ` "${name}"`}`;
   if (result instanceof Promise) throw new TypeError(`Cannot ${what}: its options schema is asynchronous`);
   if (result.issues === undefined) return result.value;
-  const list = result.issues.map(({ path, message }) => `${path.length === 0 ? "options" : path.join(".")}: ${message}`);
+  const list = result.issues.map(({ path, message }) =>
+    `${path.length === 0 ? "options" : path.join(".")}: ${message}`
+  );
   throw new TypeError(`Cannot ${what}: ${list.join("; ")}`);
 }
 

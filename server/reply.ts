@@ -82,7 +82,10 @@ export class ReplyValue implements Reply<never, never, never> {
     new Headers([[name, value]]); // throws here on a name or value that HTTP cannot carry
     const lower = name.toLowerCase();
     const head = this.head ?? NO_HEAD;
-    return this.copy(undefined, { ...head, headers: [...head.headers.filter(([other]) => other !== lower), [lower, value]] });
+    return this.copy(undefined, {
+      ...head,
+      headers: [...head.headers.filter(([other]) => other !== lower), [lower, value]],
+    });
   }
 
   setCookie(name: string, value: string, options?: CookieOptions): this {
@@ -105,7 +108,10 @@ export class ReplyValue implements Reply<never, never, never> {
 
   #addCookie(key: string, text: string): this {
     const head = this.head ?? NO_HEAD;
-    return this.copy(undefined, { ...head, cookies: [...head.cookies.filter(([other]) => other !== key), [key, text]] });
+    return this.copy(undefined, {
+      ...head,
+      cookies: [...head.cookies.filter(([other]) => other !== key), [key, text]],
+    });
   }
 
   /** A copy of the same class, with another status where one is given. */
@@ -157,7 +163,8 @@ export class DraftValue extends ReplyValue implements Draft<never> {
   }
 
   file(content: Blob | Uint8Array | ReadableStream<Uint8Array>, options: FileOptions = {}): never {
-    const type = options.type ?? (content instanceof Blob && content.type !== "" ? content.type : "application/octet-stream");
+    const type = options.type ??
+      (content instanceof Blob && content.type !== "" ? content.type : "application/octet-stream");
     const headers: [string, string][] = [["content-type", type], ["x-content-type-options", "nosniff"]];
     if (content instanceof Blob) headers.push(["content-length", String(content.size)]);
     if (options.name !== undefined || options.inline === true) {
@@ -223,7 +230,10 @@ export class DraftValue extends ReplyValue implements Draft<never> {
     const head = this.head ?? NO_HEAD;
     const own = new Set(head.headers.map(([name]) => name));
     const all = [...head.headers, ...headers.filter(([name]) => !own.has(name))];
-    return new ReplyValue("body", this.explicit ?? 200, { body, data } satisfies BodyPayload, { ...head, headers: all }) as never;
+    return new ReplyValue("body", this.explicit ?? 200, { body, data } satisfies BodyPayload, {
+      ...head,
+      headers: all,
+    }) as never;
   }
 
   /** The public types say precisely what each helper gives; the engine has one class for all. */
@@ -285,11 +295,17 @@ export function toResponse(reply: ReplyValue, request: Request, outgoing: Outgoi
   const body = toBody(reply, request, headers, toFailure);
   outgoing.mergeInto(headers);
   for (const [, text] of head?.cookies ?? []) headers.append("set-cookie", text);
-  if (kind !== "response") return new Response(NULL_BODY.has(reply.code) ? null : body, { status: reply.code, headers });
+  if (kind !== "response") {
+    return new Response(NULL_BODY.has(reply.code) ? null : body, { status: reply.code, headers });
+  }
   const { status, statusText } = reply.payload as Response;
   // A status set on top of a Response wins; `Response.error()` has status 0, which no constructor takes.
   const code = reply.code === 0 ? 500 : reply.code;
-  return new Response(NULL_BODY.has(code) ? null : body, { status: code, headers, ...(code === status ? { statusText } : {}) });
+  return new Response(NULL_BODY.has(code) ? null : body, {
+    status: code,
+    headers,
+    ...(code === status ? { statusText } : {}),
+  });
 }
 
 function toBody(reply: ReplyValue, request: Request, headers: Headers, toFailure: ToFailure): BodyInit | null {
@@ -337,6 +353,9 @@ function disposition(inline: boolean, name: string | undefined): string {
   const kind = inline ? "inline" : "attachment";
   if (name === undefined) return kind;
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (char) => "%" + char.charCodeAt(0).toString(16).toUpperCase());
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (char) => "%" + char.charCodeAt(0).toString(16).toUpperCase(),
+  );
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

@@ -32,7 +32,8 @@ export interface HandlerInputs {
 export type QueryOf<Q extends Schema> = unknown extends Out<Q> ? RawQuery : Out<Q>;
 
 /** The path parameters a handler gets: its schema's output, strings without a schema. */
-export type ParamsFor<Path extends string, P extends Schema> = unknown extends Out<P> ? Readonly<ParamsOf<Path>> : Out<P>;
+export type ParamsFor<Path extends string, P extends Schema> = unknown extends Out<P> ? Readonly<ParamsOf<Path>>
+  : Out<P>;
 
 /** The incoming request. */
 export interface IgniterRequest<X extends HandlerInputs = HandlerInputs> {

@@ -5,9 +5,16 @@
  */
 import { type ActionRecord, recordOf } from "./action.ts";
 import type { App } from "./app.ts";
-import { type Caller, type CallerOptions, type CallInput, type CallOptions, createCaller, type MessageOf, type Outcome } from "./caller.ts";
+import {
+  type Caller,
+  type CallerOptions,
+  type CallInput,
+  createCaller,
+  type MessageOf,
+  type Outcome,
+} from "./caller.ts";
 import type { ContextFactory } from "./context.ts";
-import type { Action, AnyRouter, Controller } from "./contract/action.ts";
+import type { Action, AnyRouter, CallOptions, Controller } from "./contract/action.ts";
 import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
 import { checkName, type KeyInput, type KeyOf, type StreamKeyOf } from "./contract/keys.ts";
 import { fillPath, joinPath, parsePath, type RawParams } from "./contract/path.ts";
@@ -24,7 +31,7 @@ import type { PublishOptions } from "./ports/realtime.ts";
 import type { Span } from "./ports/telemetry.ts";
 import type { Step } from "./procedure.ts";
 import { type BodyPayload, type ReplyError, ReplyValue, toReplyError, toResponse } from "./reply.ts";
-import { StreamMessage, type StreamPayload } from "./realtime/stream.ts";
+import { iterate, StreamMessage, type StreamPayload } from "./realtime/stream.ts";
 import { IncomingRequest } from "./request.ts";
 import { Routes } from "./routes.ts";
 
@@ -59,7 +66,11 @@ export interface Router<R, A = unknown> extends AnyRouter<R> {
   /** Ends live streams, waits for work started by `after`, stops the plugins, jobs and telemetry. Later requests answer 503. */
   close(): Promise<void>;
   /** Tells clients to refetch a query, or all queries of a key. */
-  revalidate<K extends KeyOf<R>>(key: K, input?: KeyInput<R, K>, options?: Pick<PublishOptions, "scopes">): Promise<void>;
+  revalidate<K extends KeyOf<R>>(
+    key: K,
+    input?: KeyInput<R, K>,
+    options?: Pick<PublishOptions, "scopes">,
+  ): Promise<void>;
   /** Publishes a message to a stream. */
   publish<K extends StreamKeyOf<R>>(key: K, data: PublishData<R, K>, options?: PublishOptions): Promise<void>;
 }
@@ -139,8 +150,12 @@ class RouterEngine implements RouterState {
 
   #addController(name: string, controller: Controller<string, Record<string, unknown>>): void {
     checkName("the name of a controller", name);
-    if (name === "with") throw new TypeError('Cannot use "with" as the name of a controller: it is a method of the caller');
-    if (typeof controller?.actions !== "object") throw new TypeError(`Cannot make router: "${name}" is not a controller`);
+    if (name === "with") {
+      throw new TypeError('Cannot use "with" as the name of a controller: it is a method of the caller');
+    }
+    if (typeof controller?.actions !== "object") {
+      throw new TypeError(`Cannot make router: "${name}" is not a controller`);
+    }
     for (const [action, value] of Object.entries(controller.actions)) {
       const record = recordOf(value);
       if (record === undefined) throw new TypeError(`Cannot make router: "${name}.${action}" is not an action`);
@@ -262,9 +277,16 @@ class RouterEngine implements RouterState {
     const path = url.slice(start, end);
     const search = end === last ? "" : url.slice(end + 1, last);
     const outgoing = new Outgoing(this.app.config.cookieSecrets);
-    const found = this.#closed === undefined ? this.#find(raw, method, path, search, outgoing) : refusal("ERR_UNAVAILABLE", "The service is closing");
+    const found = this.#closed === undefined
+      ? this.#find(raw, method, path, search, outgoing)
+      : refusal("ERR_UNAVAILABLE", "The service is closing");
     if (found instanceof ReplyValue) {
-      const exchange = new Exchange(this, undefined, new IncomingRequest(raw, path, search, NO_PARAMS, outgoing), outgoing);
+      const exchange = new Exchange(
+        this,
+        undefined,
+        new IncomingRequest(raw, path, search, NO_PARAMS, outgoing),
+        outgoing,
+      );
       return this.#finish(exchange, found);
     }
     const exchange = new Exchange(this, found.plan, found.request, outgoing);
@@ -274,7 +296,9 @@ class RouterEngine implements RouterState {
     }
     const reply = exchange.run(found.plan);
     if (span !== undefined) return this.#traced(exchange, reply, span);
-    return reply instanceof Promise ? reply.then((value) => this.#finish(exchange, value)) : this.#finish(exchange, reply);
+    return reply instanceof Promise
+      ? reply.then((value) => this.#finish(exchange, value))
+      : this.#finish(exchange, reply);
   }
 
   async #traced(exchange: Exchange, reply: MaybePromise<ReplyValue>, span: Span): Promise<Response> {
@@ -285,7 +309,9 @@ class RouterEngine implements RouterState {
 
   #find(raw: Request, method: string, path: string, search: string, outgoing: Outgoing): Destination | ReplyValue {
     const base = this.#base;
-    if (!path.startsWith(base) || (path.length > base.length && path.charCodeAt(base.length) !== SLASH)) return NOT_FOUND;
+    if (!path.startsWith(base) || (path.length > base.length && path.charCodeAt(base.length) !== SLASH)) {
+      return NOT_FOUND;
+    }
     const local = base === "" ? path : path.slice(base.length);
     if (local.startsWith(RPC_PREFIX)) return this.#findRpc(raw, method, path, local, search, outgoing);
     const found = this.#routes.find(method, local === "" ? "/" : local);
@@ -321,7 +347,9 @@ class RouterEngine implements RouterState {
     for (const name of Object.keys(fields)) {
       if (!name.startsWith(PARAM_PREFIX) || name === RICH_QUERY) continue;
       const value = fields[name];
-      if (typeof value !== "string") return refusal("ERR_BAD_REQUEST", `The path parameter "${name}" stands there twice`);
+      if (typeof value !== "string") {
+        return refusal("ERR_BAD_REQUEST", `The path parameter "${name}" stands there twice`);
+      }
       params[name.slice(PARAM_PREFIX.length)] = value;
       delete fields[name];
     }
@@ -395,7 +423,9 @@ class RouterEngine implements RouterState {
     const { telemetry } = this.app;
     const run = async (span: Span | undefined): Promise<Outcome> => {
       const { exchange, reply } = await this.#call(state, key, input, origin, options);
-      if (span !== undefined && reply.code >= 500) span.recordError(exchange.thrown ?? new Error(`Answered ${reply.code}`));
+      if (span !== undefined && reply.code >= 500) {
+        span.recordError(exchange.thrown ?? new Error(`Answered ${reply.code}`));
+      }
       const result = await toResult(reply);
       if (this.#hasAfterHooks && reply.kind !== "stream") {
         const { raw } = exchange.request;
@@ -463,9 +493,16 @@ class RouterEngine implements RouterState {
     const { reply } = await this.#call(state, key, input, origin, options);
     if (reply.kind === "error") throw toError(reply.payload as Failure, reply.code);
     if (reply.kind !== "stream") throw new TypeError(`Cannot read "${key}" as a stream: it answered otherwise`);
-    for await (const message of (reply.payload as StreamPayload).source) {
-      // The opening reply is no message (D16).
-      if (!isOpening(message)) yield isTyped(message) ? message.data : message;
+    const messages = iterate((reply.payload as StreamPayload).source);
+    try {
+      for (let turn = await messages.next(); turn.done !== true; turn = await messages.next()) {
+        const message = turn.value;
+        // The opening reply is no message (D16).
+        if (!(message instanceof StreamMessage)) yield message;
+        else if (message.type !== "open") yield message.data;
+      }
+    } finally {
+      await messages.return?.();
     }
   }
 
@@ -542,14 +579,6 @@ async function toResult(reply: ReplyValue): Promise<Result<unknown, Failure>> {
 
 function toError({ code, message, data }: Failure, status: number): IgniterError {
   return new IgniterError(code, { message, data, status: isErrorStatus(status) ? status : 500 });
-}
-
-function isTyped(message: unknown): message is StreamMessage {
-  return message instanceof StreamMessage;
-}
-
-function isOpening(message: unknown): boolean {
-  return message instanceof StreamMessage && message.type === "open";
 }
 
 /** HEAD: the headers of GET, its length included where it is known (RFC 9110, 9.3.2). */

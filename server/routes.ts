@@ -112,7 +112,9 @@ export class Routes<T> {
     }
     const state: Walk = { method, texts, end: texts.length, values: [], others: new Set() };
     const entry = walk(this.#root, 1, state);
-    if (entry !== undefined) return { kind: "found", target: entry.target, params: toParams(entry.names, state.values) };
+    if (entry !== undefined) {
+      return { kind: "found", target: entry.target, params: toParams(entry.names, state.values) };
+    }
     return state.others.size === 0 ? { kind: "missing" } : { kind: "wrong method", allow: toAllow(state.others) };
   }
 }

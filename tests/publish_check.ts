@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { absoluteLinks, filesBelow, readConfig, root, runDeno } from "./project.ts";
@@ -27,6 +28,7 @@ export function stage(folder: string): void {
   const named = config.publish.include.flatMap((path) => path.endsWith("/") ? filesBelow(path) : [path]);
   // Neither is published: the lock pins what is resolved, .gitignore keeps out what an app that ran here left behind.
   for (const file of [...named, "deno.lock", ".gitignore"]) {
+    if (!existsSync(join(root, file))) throw new Error(`Cannot stage ${file}: there is no such file`);
     Deno.mkdirSync(dirname(join(folder, file)), { recursive: true });
     Deno.copyFileSync(join(root, file), join(folder, file));
   }

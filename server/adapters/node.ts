@@ -149,14 +149,15 @@ export function nodeAdapter(router: WebRouter, options: NodeAdapterOptions = {})
  * const app = express();
  * app.use(expressAdapter(AppRouter));
  * app.use(express.json());
- * app.get("/about", (_request, response) => void response.send("page"));
  * const server = app.listen(0, "127.0.0.1");
  * await new Promise((resolve) => server.once("listening", resolve));
  *
  * const { port } = server.address() as { port: number };
  * assertEquals(await (await fetch(`http://127.0.0.1:${port}/api/users`)).text(), "router");
- * assertEquals(await (await fetch(`http://127.0.0.1:${port}/about`)).text(), "page");
+ * const page = await fetch(`http://127.0.0.1:${port}/about`);
+ * assertEquals([page.status, page.headers.get("x-powered-by")], [404, "Express"]);
  *
+ * await page.body?.cancel();
  * await new Promise((resolve) => server.close(resolve));
  * ```
  */

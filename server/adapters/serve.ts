@@ -84,25 +84,34 @@ export function serve(router: WebRouter, options: ServeOptions = {}): RunningSer
 
   const running = new Running();
   const cut = new AbortController();
-  const server = listen(deno, { port, hostname, signal: cut.signal }, (request, info) => {
-    if (running.stopping) return refuse();
-    running.add(info.completed);
-    return router.handler(request);
-  });
-  const address = toAddress(server.addr);
-  const names = options.signals ?? (deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"]);
   const finished = Promise.withResolvers<void>();
-
   let stopped: Promise<void> | undefined;
   const shutdown = (): Promise<void> => stopped ??= stop().finally(finished.resolve);
   // Nobody waits for a shutdown that a signal began, so what goes wrong in it is said here.
   const onSignal = (): void => void shutdown().catch((error) => console.error(error));
 
-  async function stop(): Promise<void> {
-    signal?.removeEventListener("abort", onSignal);
-    // With the listeners gone the system's default holds again: a second signal ends the process.
-    for (const name of names || []) deno?.removeSignalListener(name, onSignal);
+  const names = options.signals ?? (deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"]);
+  const forget = watch(deno, names || [], signal, onSignal);
+  let server: DenoServer;
+  let address: ServeAddress;
+  try {
+    server = listen(deno, { port, hostname, signal: cut.signal }, (request, info) => {
+      if (running.stopping) return refuse();
+      running.add(info.completed);
+      return router.handler(request);
+    });
+    address = toAddress(server.addr);
+    onListen(address);
+  } catch (error) {
+    forget();
+    cut.abort();
+    throw error;
+  }
+  return { ...address, finished: finished.promise, shutdown, [Symbol.asyncDispose]: shutdown };
 
+  async function stop(): Promise<void> {
+    // The system's default holds again, so a second signal ends the process.
+    forget();
     const deadline = startTimer(gracePeriod);
     const idle = running.stop();
     const closing = settle(closeRouter(router));
@@ -121,18 +130,27 @@ export function serve(router: WebRouter, options: ServeOptions = {}): RunningSer
     }
     if (outcome.failed) throw outcome.error;
   }
+}
 
-  try {
-    for (const name of names || []) deno.addSignalListener(name, onSignal);
-    signal?.addEventListener("abort", onSignal, { once: true });
-    onListen(address);
-  } catch (error) {
-    cut.abort();
+/** Listens to signals of both kinds, and gives how to stop it. */
+function watch(
+  deno: DenoHost,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+  onSignal: () => void,
+): () => void {
+  const forget = (): void => {
     signal?.removeEventListener("abort", onSignal);
-    for (const name of names || []) deno.removeSignalListener(name, onSignal);
+    for (const name of names) deno.removeSignalListener(name, onSignal);
+  };
+  try {
+    for (const name of names) deno.addSignalListener(name, onSignal);
+  } catch (error) {
+    forget();
     throw error;
   }
-  return { ...address, finished: finished.promise, shutdown, [Symbol.asyncDispose]: shutdown };
+  signal?.addEventListener("abort", onSignal, { once: true });
+  return forget;
 }
 
 /** Counts requests until their responses are sent. */

@@ -202,5 +202,11 @@ export type InputOf<S extends ActionShape, PP extends string> = Show<
 /** Path parameters as a client gives them: a `params` schema's input where there is one, else strings. */
 export type ParamsIn<P, I> = unknown extends I ? P : I & Omit<P, keyof I>;
 
-/** A call's first argument: optional when nothing in it is required. */
-export type Args<I> = {} extends I ? [input?: I] : [input: I];
+/** A call's arguments: the input is optional when nothing in it is required. */
+export type Args<I> = {} extends I ? [input?: I, options?: CallOptions] : [input: I, options?: CallOptions];
+
+/** What may be said of a call beside its input. */
+export interface CallOptions {
+  /** Aborts the call: the handler's `request.signal` fires. */
+  readonly signal?: AbortSignal;
+}

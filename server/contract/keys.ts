@@ -37,6 +37,8 @@ export type StreamKeyOf<C> = {
  */
 export function checkName(what: string, name: string): void {
   if (name === "" || name === "_" || name === "then" || /[.*~/?#%\s]/.test(name)) {
-    throw new TypeError(`Cannot use "${name}" as ${what}: names may not be empty, "_", "then", nor have any of ". * ~ / ? # %"`);
+    throw new TypeError(
+      `Cannot use "${name}" as ${what}: names may not be empty, "_", "then", nor have any of ". * ~ / ? # %"`,
+    );
   }
 }

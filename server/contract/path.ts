@@ -54,7 +54,9 @@ export function parsePath(pattern: string): readonly Segment[] {
     if (segment.kind === "static") return segment;
     if (seen.has(segment.name)) throw refuse(pattern, `the parameter "${segment.name}" stands in it twice`);
     seen.add(segment.name);
-    if (segment.kind !== "param" && index !== texts.length - 1) throw refuse(pattern, `"${text}" must be its last segment`);
+    if (segment.kind !== "param" && index !== texts.length - 1) {
+      throw refuse(pattern, `"${text}" must be its last segment`);
+    }
     return segment;
   });
 }
@@ -97,7 +99,9 @@ export function fillPath(pattern: string, params: { readonly [name: string]: unk
       throw new TypeError(`Cannot build path "${pattern}": the parameter "${segment.name}" is missing`);
     }
     const text = String(value);
-    parts.push(segment.kind === "wildcard" ? text.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(text));
+    parts.push(
+      segment.kind === "wildcard" ? text.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(text),
+    );
   }
   return "/" + parts.join("/");
 }

@@ -15,7 +15,9 @@ export async function readResult(response: Response): Promise<Result<unknown, Fa
   if (response.status === 204 || response.status === 205) return { data: null, error: null };
   const type = response.headers.get("content-type") ?? "";
   const json = /^application\/([^;]+\+)?json/i.test(type);
-  if (!json && response.ok) return { data: await (type.startsWith("text/") ? response.text() : response.blob()), error: null };
+  if (!json && response.ok) {
+    return { data: await (type.startsWith("text/") ? response.text() : response.blob()), error: null };
+  }
   const text = await response.text();
   const envelope = json ? parseEnvelope(text) : undefined;
   if (envelope !== undefined) return envelope as Result<unknown, Failure>;

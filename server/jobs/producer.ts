@@ -42,7 +42,10 @@ export function createJobsClient(jobs: Jobs, host: QueueHost): object {
     const result = await validate(job.input, input);
     if (result.issues !== undefined) {
       const { issues } = result;
-      throw new IgniterError("ERR_VALIDATION", { message: `The input of job "${job.name}" is not valid`, data: { issues } });
+      throw new IgniterError("ERR_VALIDATION", {
+        message: `The input of job "${job.name}" is not valid`,
+        data: { issues },
+      });
     }
     return await engine.enqueue(job, result.value, { ...job.options, ...options });
   }

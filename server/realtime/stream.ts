@@ -32,11 +32,17 @@ const ENCODER = new TextEncoder();
  * The body of a stream reply; sets its headers. The source is pulled as fast as the client reads and no faster, and
  * ended when the client goes away.
  */
-export function toByteStream(payload: StreamPayload, headers: Headers, toFailure: ToFailure): ReadableStream<Uint8Array> {
+export function toByteStream(
+  payload: StreamPayload,
+  headers: Headers,
+  toFailure: ToFailure,
+): ReadableStream<Uint8Array> {
   const { source, type } = payload;
   const media = type ?? (source instanceof ReadableStream ? "application/octet-stream" : "text/event-stream");
   if (!headers.has("content-type")) headers.set("content-type", media);
-  if (!media.startsWith("text/event-stream")) return toBody(source, toBytes, (error, controller) => controller.error(error), toFailure);
+  if (!media.startsWith("text/event-stream")) {
+    return toBody(source, toBytes, (error, controller) => controller.error(error), toFailure);
+  }
   // Proxies must neither keep events back nor compress them.
   if (!headers.has("cache-control")) headers.set("cache-control", "no-cache, no-transform");
   if (!headers.has("x-accel-buffering")) headers.set("x-accel-buffering", "no");
@@ -52,7 +58,7 @@ function toBody(
   fail: (error: unknown, controller: ReadableStreamDefaultController<Uint8Array>) => void,
   toFailure: ToFailure,
 ): ReadableStream<Uint8Array> {
-  const iterator = source[Symbol.asyncIterator]();
+  const iterator = iterate(source);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -68,6 +74,19 @@ function toBody(
       await iterator.return?.();
     },
   }, { highWaterMark: 0 });
+}
+
+/** The iterator of a source. Not every platform's `ReadableStream` is iterable. */
+export function iterate(source: ReadableStream<unknown> | AsyncIterable<unknown>): AsyncIterator<unknown> {
+  if (!(source instanceof ReadableStream)) return source[Symbol.asyncIterator]();
+  const reader = source.getReader();
+  return {
+    next: async () => await reader.read() as IteratorResult<unknown>,
+    return: async () => {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 function toBytes(chunk: unknown): Uint8Array {
@@ -130,7 +149,9 @@ export function fromChannel(
       }
       const event = waiting.shift();
       if (event !== undefined) return { done: false, value: event };
-      if (overflowed) throw new RangeError(`Cannot keep more than ${MAX_WAITING} messages for a reader of "${channel}"`);
+      if (overflowed) {
+        throw new RangeError(`Cannot keep more than ${MAX_WAITING} messages for a reader of "${channel}"`);
+      }
       return { done: true, value: undefined };
     },
     return(): Promise<IteratorResult<BrokerEvent>> {

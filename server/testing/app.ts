@@ -9,7 +9,7 @@ import type { Caller, CallerOptions } from "../caller.ts";
 import type { Failure } from "../contract/error.ts";
 import { readResult } from "../contract/result.ts";
 import type { Core } from "../instance.ts";
-import type { Logger, LogFields } from "../ports/logger.ts";
+import type { LogFields, Logger } from "../ports/logger.ts";
 import { callerWithContext, type Router } from "../router.ts";
 import { createFakeClock, type FakeClock } from "./clock.ts";
 
@@ -147,7 +147,10 @@ export interface TestCallerOptions<A> extends CallerOptions {
  * assertEquals((await caller.time.now.query()).data, 7);
  * ```
  */
-export function testCaller<R, A extends object>(router: Router<R, A>, options: TestCallerOptions<NoInfer<A>>): Caller<R> {
+export function testCaller<R, A extends object>(
+  router: Router<R, A>,
+  options: TestCallerOptions<NoInfer<A>>,
+): Caller<R> {
   const { context, ...origin } = options;
   return callerWithContext(router, () => ({ ...context }), origin) as Caller<R>;
 }
