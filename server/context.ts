@@ -31,12 +31,15 @@ function merge(base: unknown, features: ContextRecord): ContextRecord {
   if (!isPlainObject(base)) {
     throw new TypeError("Cannot make the context: its factory returned no plain object (spread an instance into one)");
   }
+  const context = { ...base };
   for (const name in features) {
-    if (base[name] !== undefined && base[name] !== features[name]) {
+    const value = features[name];
+    if (context[name] !== undefined && context[name] !== value) {
       throw new TypeError(`Cannot make the context: its factory returned "${name}", which is the framework's`);
     }
+    context[name] = value;
   }
-  return { ...base, ...features };
+  return context;
 }
 
 /**

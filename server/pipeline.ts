@@ -113,11 +113,11 @@ class Turn {
   }
 }
 
-/** Tells an object literal (or one without a prototype) from instances. */
+/** Tells an object literal (or one without a prototype, or of another realm) from instances. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function nameOf(step: Step): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { IgniterError, isErrorStatus, statusOf } from "./contract/error.ts";
+import { type IgniterError, isErrorStatus, statusOf } from "./contract/error.ts";
 import type { CookieOptions, Reply, RevalidateTarget } from "./contract/reply.ts";
 import { CODEC_HEADER, needsEncoding, stringifyEnvelope } from "./contract/wire.ts";
 import { cookieKey, serializeCookie, serializeDeletion } from "./cookies.ts";

@@ -18,6 +18,7 @@ import type { Action, AnyRouter, CallOptions, Controller } from "./contract/acti
 import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
 import { checkName, type KeyInput, type KeyOf, type StreamKeyOf } from "./contract/keys.ts";
 import { fillPath, joinPath, parsePath, type RawParams } from "./contract/path.ts";
+import { createRecord, NO_PARAMS } from "./contract/record.ts";
 import { parseQuery, stringifyQuery } from "./contract/query_string.ts";
 import type { Result } from "./contract/reply.ts";
 import { readResult } from "./contract/result.ts";
@@ -343,7 +344,7 @@ class RouterEngine implements RouterState {
       return wrongMethod(method, verb === "GET" ? ["GET", "HEAD", "OPTIONS"] : ["POST", "OPTIONS"]);
     }
     const fields = parseQuery(search);
-    const params: Record<string, string> = Object.create(null);
+    const params = createRecord<string>();
     for (const name of Object.keys(fields)) {
       if (!name.startsWith(PARAM_PREFIX) || name === RICH_QUERY) continue;
       const value = fields[name];
@@ -450,7 +451,7 @@ class RouterEngine implements RouterState {
   ): Promise<{ readonly exchange: Exchange; readonly reply: ReplyValue }> {
     const plan = this.#plans.get(key) as Plan;
     const outgoing = new Outgoing(this.app.config.cookieSecrets);
-    const params: Record<string, string> = Object.create(null);
+    const params = createRecord<string>();
     for (const [name, value] of Object.entries(input.params ?? {})) {
       if (value !== undefined && value !== null) params[name] = String(value);
     }
@@ -528,7 +529,6 @@ export function callerWithContext(router: unknown, factory: ContextFactory, orig
   return engine.caller(factory, origin);
 }
 
-const NO_PARAMS: RawParams = Object.freeze(Object.create(null));
 const RPC_PREFIX = `/${RPC_SEGMENT}/`;
 const SLASH = 47;
 const NOT_FOUND = refusal("ERR_NOT_FOUND", "No such route");

@@ -8,6 +8,7 @@
  * @module
  */
 import { parsePath, type RawParams, type Segment } from "./contract/path.ts";
+import { createRecord, NO_PARAMS } from "./contract/record.ts";
 
 /** The outcome of a look-up. */
 export type Lookup<T> =
@@ -36,14 +37,15 @@ interface Node<T> {
 /** One walk through the tree. */
 interface Walk {
   readonly method: string;
-  readonly texts: readonly string[];
+  readonly path: string;
+  /** Where the path ends, a trailing slash left out. */
   readonly end: number;
+  /** Whether segments need percent-decoding. */
+  readonly encoded: boolean;
   readonly values: string[];
   /** Methods of the patterns that fit but do not have the wanted one. */
-  readonly others: Set<string>;
+  others: Set<string> | undefined;
 }
-
-const NO_PARAMS: RawParams = Object.freeze(Object.create(null));
 
 /** The routes of a router. */
 export class Routes<T> {
@@ -101,52 +103,60 @@ export class Routes<T> {
   find(method: string, path: string): Lookup<T> {
     const fixed = this.#fixed.get(path)?.get(method);
     if (fixed !== undefined) return { kind: "found", target: fixed.target, params: NO_PARAMS };
-    const texts = path.split("/");
-    if (texts[texts.length - 1] === "") texts.pop();
-    if (path.indexOf("%") >= 0) {
-      for (let i = 1; i < texts.length; i++) {
-        const text = decodeSegment(texts[i] as string);
-        if (text === undefined) return { kind: "malformed" };
-        texts[i] = text;
-      }
-    }
-    const state: Walk = { method, texts, end: texts.length, values: [], others: new Set() };
+    const encoded = path.indexOf("%") >= 0;
+    if (encoded && !isEncoded(path)) return { kind: "malformed" };
+    const last = path.length - 1;
+    const end = last > 0 && path.charCodeAt(last) === SLASH ? last : path.length;
+    const state: Walk = { method, path, end, encoded, values: [], others: undefined };
     const entry = walk(this.#root, 1, state);
-    if (entry !== undefined) {
-      return { kind: "found", target: entry.target, params: toParams(entry.names, state.values) };
-    }
-    return state.others.size === 0 ? { kind: "missing" } : { kind: "wrong method", allow: toAllow(state.others) };
+    if (entry !== undefined) return { kind: "found", target: entry.target, params: toParams(entry.names, state.values) };
+    return state.others === undefined ? { kind: "missing" } : { kind: "wrong method", allow: toAllow(state.others) };
   }
 }
+
+const SLASH = 47;
 
 function node<T>(): Node<T> {
   return { statics: new Map(), param: undefined, leaf: undefined, wildcard: undefined };
 }
 
-function walk<T>(at: Node<T>, index: number, state: Walk): Entry<T> | undefined {
-  if (index >= state.end) return at.leaf === undefined ? undefined : choose(at.leaf, state);
-  const text = state.texts[index] as string;
+function walk<T>(at: Node<T>, start: number, state: Walk): Entry<T> | undefined {
+  const { path, end } = state;
+  if (start >= end) return at.leaf === undefined ? undefined : choose(at.leaf, state);
+  const slash = path.indexOf("/", start);
+  const stop = slash < 0 || slash > end ? end : slash;
+  const raw = path.slice(start, stop);
+  const text = state.encoded ? decodeURIComponent(raw) : raw;
   const fixed = at.statics.get(text);
   if (fixed !== undefined) {
-    const entry = walk(fixed, index + 1, state);
+    const entry = walk(fixed, stop + 1, state);
     if (entry !== undefined) return entry;
   }
   if (at.param !== undefined && text !== "") {
     state.values.push(text);
-    const entry = walk(at.param, index + 1, state);
+    const entry = walk(at.param, stop + 1, state);
     if (entry !== undefined) return entry;
     state.values.pop();
   }
   if (at.wildcard === undefined) return undefined;
   const entry = choose(at.wildcard, state);
-  if (entry !== undefined) state.values.push(state.texts.slice(index, state.end).join("/"));
+  if (entry !== undefined) state.values.push(restOf(state, start));
   return entry;
 }
 
-function choose<T>(leaf: Leaf<T>, { method, others }: Walk): Entry<T> | undefined {
+/** What a wildcard stands for: the rest of the path, decoded segment by segment. */
+function restOf({ path, end, encoded }: Walk, start: number): string {
+  const rest = path.slice(start, end);
+  return encoded ? rest.split("/").map(decodeURIComponent).join("/") : rest;
+}
+
+function choose<T>(leaf: Leaf<T>, state: Walk): Entry<T> | undefined {
+  const { method } = state;
   const entry = leaf.get(method) ?? (method === "HEAD" ? leaf.get("GET") : undefined);
-  if (entry === undefined) { for (const other of leaf.keys()) others.add(other); }
-  return entry;
+  if (entry !== undefined) return entry;
+  state.others ??= new Set();
+  for (const other of leaf.keys()) state.others.add(other);
+  return undefined;
 }
 
 function toAllow(methods: ReadonlySet<string>): readonly string[] {
@@ -154,11 +164,8 @@ function toAllow(methods: ReadonlySet<string>): readonly string[] {
 }
 
 function toParams(names: readonly string[], values: readonly string[]): RawParams {
-  const params = Object.create(null) as Record<string, string>;
-  for (let i = 0; i < names.length; i++) {
-    const value = values[i];
-    if (value !== undefined) params[names[i] as string] = value;
-  }
+  const params = createRecord<string>();
+  for (let i = 0; i < names.length; i++) params[names[i] as string] = values[i] as string;
   return params;
 }
 
@@ -166,12 +173,12 @@ function pathOf(segments: readonly Segment[]): string {
   return "/" + segments.map((segment) => segment.kind === "static" ? segment.text : "").join("/");
 }
 
-/** Percent-decoding of one segment; `undefined` when it is malformed. */
-function decodeSegment(text: string): string | undefined {
-  if (text.indexOf("%") < 0) return text;
+/** Whether all of a path is valid percent-encoding. */
+function isEncoded(path: string): boolean {
   try {
-    return decodeURIComponent(text);
+    decodeURIComponent(path);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { createRecord } from "./record.ts";
 import { PARAM_PREFIX } from "./wire.ts";
 
 /** A parsed query string: each field's value, or its values where it is repeated. It has no prototype. */
@@ -46,7 +47,7 @@ export function parseQuery(search: string): RawQueryObject {
   } catch {
     // One malformed escape hands all of it to the slow parser: catching it field by field lets a stranger make us
     // throw a hundred thousand times. The "&" keeps a leading "?" from being dropped.
-    const query: RawQueryObject = Object.create(null);
+    const query: RawQueryObject = createRecord();
     for (const [name, value] of new URLSearchParams("&" + search)) add(query, name, value);
     return query;
   }
@@ -54,7 +55,7 @@ export function parseQuery(search: string): RawQueryObject {
 
 /** @throws URIError at a malformed escape or invalid UTF-8. */
 function parseWellFormed(search: string): RawQueryObject {
-  const query: RawQueryObject = Object.create(null);
+  const query: RawQueryObject = createRecord();
   let equals = -1;
   for (let start = 0; start < search.length;) {
     let end = search.indexOf("&", start);

@@ -1,0 +1,3 @@
+import { createRecordingTelemetry } from "../../telemetry.ts";
+
+export const telemetry = createRecordingTelemetry();
