@@ -38,7 +38,7 @@ export interface FreshContext {
  */
 export function freshAdapter(router: WebRouter): (context: FreshContext) => Promise<Response> {
   const owns = ownsPath(router);
-  return (context) => owns(context.url.pathname) ? router.handler(context.req) : context.next();
+  return async (context) => await (owns(context.url.pathname) ? router.handler(context.req) : context.next());
 }
 
 /** Makes the test whether a path is the router's: its `basePath` itself, or whole segments below it. */

@@ -7,7 +7,7 @@
 /** What a host needs of a router: any object with a `handler`. */
 export interface WebRouter {
   /** Answers a request. The router's own never rejects. */
-  readonly handler: (request: Request) => Promise<Response>;
+  readonly handler: (request: Request) => Response | Promise<Response>;
   /** The path under which the router answers. @default every path is the router's */
   readonly basePath?: string;
   /** Ends what would otherwise stay open: live streams and subscriptions. */
@@ -50,6 +50,6 @@ export interface NextRouteHandlers {
  */
 export function nextRouteHandlerAdapter(router: WebRouter): NextRouteHandlers {
   // Next calls with the route's params as a second argument; the router has its own and must not see them.
-  const answer = (request: Request): Promise<Response> => router.handler(request);
+  const answer = async (request: Request): Promise<Response> => await router.handler(request);
   return { GET: answer, POST: answer, PUT: answer, DELETE: answer, PATCH: answer, HEAD: answer, OPTIONS: answer };
 }

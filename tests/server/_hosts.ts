@@ -152,7 +152,11 @@ export async function refusal(pending: Response | Promise<Response>): Promise<re
   return [status, error?.code];
 }
 
-/** Waits until a condition holds, turn by turn of the event loop. */
+/** Waits until a condition holds, turn by turn of the event loop; throws when it never does. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+  const end = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`Cannot wait any longer for: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
