@@ -178,6 +178,7 @@ export type {
   BodyFailure,
   CommonFailure,
   CookieOptions,
+  CookiePlace,
   DataOf,
   ErrorOf,
   Forwarded,

@@ -209,6 +209,7 @@ class Connection implements MemoryStore {
   }
 
   close(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     return this.#call("close", () => {
       this.#closed = true;
       for (const subscription of this.#subscriptions) this.#end(subscription);

@@ -66,7 +66,7 @@ export function createApp(settings: AppSettings): object {
     logLevel: settings.config.logLevel ?? "info",
   };
   const logger = settings.logger ?? createConsoleLogger({ level: config.logLevel });
-  const broker = new Broker(logger);
+  const broker = new Broker(logger, settings.scopes !== undefined);
   const plugins = new PluginHost(settings.plugins, { logger, store: settings.store, realtime: broker });
   const features: ContextRecord = { realtime: broker };
   const enabled: ContextRecord = {};

@@ -4,10 +4,12 @@
  * @module
  */
 import type { AnyUse, Merge, Procedure, Provides, UseErrors } from "./contract/action.ts";
+import { checkName } from "./contract/keys.ts";
 import type { ErrorOf } from "./contract/reply.ts";
 import type { In, Schema } from "./contract/schema.ts";
 import { type AppSettings, createApp } from "./app.ts";
 import type { ContextFactory } from "./context.ts";
+import { checkCookieSecrets } from "./cookies.ts";
 import type { Core } from "./instance.ts";
 import { type Plugin, type PluginController, pluginRecord, type PluginValue } from "./plugin.ts";
 import type { Jobs, JobsClient } from "./ports/queue.ts";
@@ -65,7 +67,7 @@ export interface Config {
   readonly bodyLimit?: number | undefined;
   /** Milliseconds until an action answers 504; 0 for none. @default 0 */
   readonly timeout?: number | undefined;
-  /** Secrets of signed cookies: the first signs, all verify. At least 32 bytes each are wise. @default [] */
+  /** Secrets of signed cookies, at least 32 characters each: the first signs, all verify. @default [] */
   readonly cookieSecrets?: readonly string[] | undefined;
   /** The level of the framework's own logger, when `.logger()` gives none. @default "info" */
   readonly logLevel?: LogLevel | undefined;
@@ -302,7 +304,12 @@ function withPlugins(settings: AppSettings, added: readonly (readonly [string, P
   const plugins = new Map(settings.plugins);
   for (const [key, plugin] of added) {
     const record = pluginRecord(plugin);
+    checkName("the name of a plugin", key);
     if (plugins.has(key)) throw new TypeError(`Cannot add plugin "${key}": a plugin with this name exists`);
+    // Dependencies, routes and log entries go by the name, whatever the key.
+    if ([...plugins.values()].some(({ name }) => name === record.name)) {
+      throw new TypeError(`Cannot add plugin "${key}": a plugin with the name "${record.name}" exists`);
+    }
     plugins.set(key, record);
   }
   return toBuilder({ ...settings, plugins });
@@ -330,5 +337,6 @@ function checkConfig(config: Config): Config {
   if (config.baseURL !== undefined && !URL.canParse(config.baseURL)) {
     throw new TypeError(`Cannot configure: baseURL "${config.baseURL}" is not a URL`);
   }
+  if (config.cookieSecrets !== undefined && config.cookieSecrets.length > 0) checkCookieSecrets(config.cookieSecrets);
   return config;
 }

@@ -43,7 +43,26 @@ export interface SchemaFacts {
  * `undefined` when there is nothing to coerce: no JSON Schema is exposed, or all its strings are taken as they are.
  */
 export function compileCoercion(schema: Schema): Coercion | undefined {
+  return toCoercion(readTree(schema));
+}
+
+/** {@link compileCoercion} and {@link schemaFacts} of one reading: reading a JSON Schema is most of their cost. */
+export function compileSchema(schema: Schema): CompiledSchema {
   const tree = readTree(schema);
+  const facts = toFacts(tree);
+  return { coercion: toCoercion(tree), facts };
+}
+
+/** What {@link compileSchema} made of a schema. */
+export interface CompiledSchema {
+  /** As of {@link compileCoercion}. */
+  readonly coercion: Coercion | undefined;
+  /** As of {@link schemaFacts}. */
+  readonly facts: SchemaFacts | undefined;
+}
+
+/** Prunes the tree in place, so its facts are taken before. */
+function toCoercion(tree: Tree | undefined): Coercion | undefined {
   if (tree === undefined) return undefined;
   activate(tree);
   if (!tree.root.active) return undefined;
@@ -53,7 +72,11 @@ export function compileCoercion(schema: Schema): Coercion | undefined {
 
 /** Reads what a schema takes, once, when the router is made. `undefined` when it exposes no JSON Schema. */
 export function schemaFacts(schema: Schema): SchemaFacts | undefined {
-  const root = readTree(schema)?.root;
+  return toFacts(readTree(schema));
+}
+
+function toFacts(tree: Tree | undefined): SchemaFacts | undefined {
+  const root = tree?.root;
   if (root === undefined) return undefined;
   return {
     text: (root.admits & (STRING | SCALARS)) !== 0,
@@ -262,7 +285,8 @@ type PlainObject = Readonly<Record<string, unknown>>;
 function isPlain(value: unknown): value is PlainObject {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+  // The last one: records made by createRecord(), whose prototype has none itself.
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isPlainObject, isThenable } from "./pipeline.ts";
+import { isPlainObject, isThenable } from "./plain.ts";
 
 /** Makes the application's own context for a request. */
 export type ContextFactory = (request: Request) => object | Promise<object>;

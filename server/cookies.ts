@@ -8,7 +8,7 @@
  */
 import { deleteCookie, setCookie } from "@std/http/cookie";
 import type { Cookie } from "@std/http/cookie";
-import type { CookieOptions } from "./contract/reply.ts";
+import type { CookieOptions, CookiePlace } from "./contract/reply.ts";
 
 /** The cookies of a request, and those that its answer will set. */
 export interface Cookies {
@@ -41,7 +41,7 @@ export interface Cookies {
    *
    * @throws TypeError when the name, path or domain cannot be a cookie's.
    */
-  delete(name: string, options?: Pick<CookieOptions, "path" | "domain">): void;
+  delete(name: string, options?: CookiePlace): void;
 }
 
 /** What {@link createCookies} reads from and writes to. */
@@ -106,7 +106,7 @@ class RequestCookies implements Cookies {
     this.set(name, await signCookie(name, value, secret), options);
   }
 
-  delete(name: string, options: Pick<CookieOptions, "path" | "domain"> = {}): void {
+  delete(name: string, options: CookiePlace = {}): void {
     this.#options.outgoing(serializeDeletion(name, options), cookieKey(name, options));
     this.#change(name, undefined);
   }
@@ -212,14 +212,15 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
  *
  * @throws TypeError when the name, path or domain cannot be a cookie's.
  */
-export function serializeDeletion(name: string, options: Pick<CookieOptions, "path" | "domain"> = {}): string {
-  const { path = "/", domain } = options;
+export function serializeDeletion(name: string, options: CookiePlace = {}): string {
+  const { path = "/", domain, partitioned } = options;
   checkPlace("delete", name, path, domain);
   const headers = new Headers();
   deleteCookie(headers, name, {
     path,
     ...(domain === undefined ? undefined : { domain }),
-    ...(needsSecure(name) ? { secure: true } : undefined),
+    ...(needsSecure(name) || partitioned === true ? { secure: true } : undefined),
+    ...(partitioned === true ? { partitioned } : undefined),
   });
   return headers.get("set-cookie")!;
 }
@@ -230,7 +231,7 @@ export function serializeDeletion(name: string, options: Pick<CookieOptions, "pa
  */
 export function cookieKey(
   name: string,
-  options: Pick<CookieOptions, "path" | "domain" | "partitioned"> = {},
+  options: CookiePlace = {},
 ): string {
   const { path = "/", domain = "", partitioned } = options;
   // None of the parts can hold ";". Browsers ignore a leading dot and the case of the domain.

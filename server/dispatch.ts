@@ -11,11 +11,12 @@ import { IgniterError } from "./contract/error.ts";
 import { validate, type Validated } from "./contract/schema.ts";
 import { type InputPlan, type MaybePromise, readInput } from "./input.ts";
 import type { Outgoing } from "./outgoing.ts";
-import { isThenable, runSteps } from "./pipeline.ts";
+import { runSteps } from "./pipeline.ts";
+import { isThenable } from "./plain.ts";
 import type { PluginScope } from "./plugin_host.ts";
 import type { Realtime } from "./ports/realtime.ts";
 import type { Step } from "./procedure.ts";
-import { fromChannel, StreamMessage } from "./realtime/stream.ts";
+import { fromChannel, withOpening } from "./realtime/stream.ts";
 import { errorReply, ReplyValue, ResponderValue, toReply, toReplyError } from "./reply.ts";
 import type { IncomingRequest } from "./request.ts";
 
@@ -93,6 +94,7 @@ export class Exchange {
     context["response"] = this.response;
     if (plugins.isEmpty) return this.#limited(plan);
     this.scope = plugins.scope(context);
+    if (!plugins.extends && !plugins.has("beforeRequest")) return this.#limited(plan);
     return this.#extended(plan, this.scope);
   }
 
@@ -151,18 +153,12 @@ export class Exchange {
   /** The data of a stream action's reply opens the stream; the channel's messages follow. */
   async #open(plan: Plan, reply: ReplyValue): Promise<ReplyValue> {
     const { app: { scopes, broker }, closing } = this.state;
-    const granted = new Set(await scopes?.({ request: this.request.raw, context: this.context } as never));
-    const signal = AbortSignal.any([this.request.raw.signal, closing]);
-    async function* source(): AsyncGenerator<unknown> {
-      const events = fromChannel(broker, plan.key, granted, signal);
-      try {
-        yield new StreamMessage("open", reply.payload);
-        for await (const { type, data } of events) yield type === "message" ? data : new StreamMessage(type, data);
-      } finally {
-        await events.return?.();
-      }
-    }
-    return new ReplyValue("stream", reply.code, { source: source(), type: undefined }, reply.head);
+    const granted = await scopes?.({ request: this.request.raw, context: this.context } as never) ?? [];
+    // A string would be taken apart into scopes of one letter each.
+    if (!Array.isArray(granted)) throw new TypeError("Cannot grant scopes: the resolver gave no array");
+    const signal = AbortSignal.any([this.request.signal, closing]);
+    const source = withOpening(reply.payload, () => fromChannel(broker, plan.key, new Set(granted), signal));
+    return new ReplyValue("stream", reply.code, { source, type: undefined }, reply.head);
   }
 
   /** The reply to something that was thrown. */
@@ -170,7 +166,8 @@ export class Exchange {
     this.thrown = error;
     const { plugins } = this.state.app;
     const reply = this.toErrorReply(error);
-    if (this.scope === undefined || !plugins.has("error")) return reply;
+    if (!plugins.has("error")) return reply;
+    this.scope ??= plugins.scope({ ...this.state.app.features, response: this.response });
     return plugins.call("error", this.scope, error).then(() => reply);
   }
 

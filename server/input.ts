@@ -8,17 +8,15 @@ import type { ActionRecord } from "./action.ts";
 import { nestQuery, parseQuery } from "./contract/query_string.ts";
 import type { WireIssue } from "./contract/reply.ts";
 import { type Issue, type Schema, validate, type Validated } from "./contract/schema.ts";
-import { decode, RICH_MEDIA_TYPE, RICH_QUERY } from "./contract/wire.ts";
-import { coerceAndValidate, type Coercion, compileCoercion, type SchemaFacts, schemaFacts } from "./coerce.ts";
+import { decode, RICH_MEDIA_TYPE } from "./contract/wire.ts";
+import { coerceAndValidate, type CompiledSchema, compileSchema } from "./coerce.ts";
 import { readBytes, readForm, readText } from "./body.ts";
 import { ReplyValue, toReplyError } from "./reply.ts";
 import type { IncomingRequest } from "./request.ts";
 
 /** One part of an input, compiled once. */
-interface Part {
+interface Part extends CompiledSchema {
   readonly schema: Schema;
-  readonly coercion: Coercion | undefined;
-  readonly facts: SchemaFacts | undefined;
 }
 
 /** How an action reads its input, compiled once. */
@@ -47,7 +45,7 @@ export function compileInput(record: ActionRecord, bodyLimit: number): InputPlan
 }
 
 function toPart(schema: Schema | undefined): Part | undefined {
-  return schema === undefined ? undefined : { schema, coercion: compileCoercion(schema), facts: schemaFacts(schema) };
+  return schema === undefined ? undefined : { schema, ...compileSchema(schema) };
 }
 
 /**
@@ -59,7 +57,6 @@ export function readInput(plan: InputPlan, request: IncomingRequest): MaybePromi
     return plan.hasBody ? readBody(plan, request) : undefined;
   }
   const query = plan.query === undefined ? undefined : validateQuery(plan.query, request);
-  if (query instanceof ReplyValue) return query;
   const params = plan.params === undefined ? undefined : validateParams(plan.params, request);
   const headers = plan.headers === undefined ? undefined : validatePart(plan.headers, request.headerFields);
   if (query instanceof Promise || params instanceof Promise || headers instanceof Promise) {
@@ -98,27 +95,12 @@ function validateParams(part: Part, request: IncomingRequest): MaybePromise<Vali
     : validate(part.schema, request.given.params ?? {});
 }
 
-function validateQuery(part: Part, request: IncomingRequest): MaybePromise<Validated> | ReplyValue {
+function validateQuery(part: Part, request: IncomingRequest): MaybePromise<Validated> {
   if (request.given !== undefined) return validate(part.schema, request.given.query ?? {});
   const raw = request.query;
-  const rich = raw[RICH_QUERY];
-  if (rich !== undefined) {
-    const value = parseRich(String(rich));
-    return value === undefined
-      ? fail(400, "ERR_BAD_REQUEST", `The query field "${RICH_QUERY}" is malformed`)
-      : validate(part.schema, value.it);
-  }
+  const { richQuery } = request;
+  if (richQuery !== undefined) return validate(part.schema, richQuery);
   return validatePart(part, part.facts === undefined || part.facts.nests ? nestQuery(raw as never) : raw);
-}
-
-/** `{ json, meta }` as our client writes what a string cannot carry; `undefined` when malformed. */
-function parseRich(text: string): { readonly it: unknown } | undefined {
-  try {
-    const { json, meta } = JSON.parse(text) as { readonly json: unknown; readonly meta: unknown };
-    return { it: meta === undefined ? json : decode(json, meta) };
-  } catch {
-    return undefined;
-  }
 }
 
 // --- bodies
@@ -198,12 +180,12 @@ async function putOther(
     return unsupported(media === "" ? "The body has no content type" : `The body may not be ${media}`);
   }
   const raw = text ? new TextDecoder().decode(bytes) : new File([bytes as BlobPart], "body", { type: media });
-  return await putBody(request, part, { raw, strings: false });
+  return await putBody(request, part, { raw, strings: text });
 }
 
 interface RawBody {
   readonly raw: unknown;
-  /** Whether its values are strings to coerce, as in a form. */
+  /** Whether it is a string, or holds strings, to coerce: text and forms. */
   readonly strings: boolean;
 }
 
@@ -225,7 +207,8 @@ async function putBody(
     request.body = raw as never;
     return undefined;
   }
-  const value = strings && (part.facts === undefined || part.facts.nests) ? nestQuery(raw as never) : raw;
+  const nests = strings && typeof raw === "object" && (part.facts === undefined || part.facts.nests);
+  const value = nests ? nestQuery(raw as never) : raw;
   const result = await (strings ? validatePart(part, value) : validate(part.schema, value));
   if (result.issues !== undefined) return refuse(result.issues);
   request.body = result.value as never;

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { isPlainObject, isThenable } from "./plain.ts";
 import type { Realtime } from "./ports/realtime.ts";
 import type { Step } from "./procedure.ts";
 import { type ReplyValue, toReply } from "./reply.ts";
@@ -40,12 +41,6 @@ export function runSteps(
     if (answer !== undefined) return answer;
   }
   return terminal();
-}
-
-/** Tells a promise, anybody's. */
-export function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as { readonly then?: unknown }).then === "function";
 }
 
 /** What one step receives; `next` is its own. */
@@ -111,13 +106,6 @@ class Turn {
     Object.assign(this.context, result);
     return undefined;
   }
-}
-
-/** Tells an object literal (or one without a prototype, or of another realm) from instances. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function nameOf(step: Step): string {

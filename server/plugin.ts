@@ -147,11 +147,14 @@ export interface PluginHooks<A, B> {
   readonly init?: (ctx: PluginRequestContext, self: PluginSelf<A, B>) => unknown;
   /** Before the procedures of a request. */
   readonly beforeRequest?: (ctx: PluginRequestContext, req: Request, self: PluginSelf<A, B>) => unknown;
-  /** After every answer, whatever it is; awaited before it leaves. */
+  /**
+   * After every answer, whatever it is; awaited before it leaves. To read the body, clone `res`; streams have none here,
+   * nor has a `Response` that answered a call in process.
+   */
   readonly afterRequest?: (ctx: PluginRequestContext, req: Request, res: Response, self: PluginSelf<A, B>) => unknown;
-  /** When something was thrown. */
+  /** When the context factory, a plugin, a procedure or a handler threw. */
   readonly error?: (ctx: PluginRequestContext, error: unknown, self: PluginSelf<A, B>) => unknown;
-  /** When the router closes. */
+  /** When the router closes, after its requests, and before the plugins it depends on. */
   readonly destroy?: (ctx: PluginRequestContext, self: PluginSelf<A, B>) => unknown;
 }
 

@@ -6,7 +6,7 @@
 import { IgniterError } from "./contract/error.ts";
 import { validate } from "./contract/schema.ts";
 import type { ContextRecord } from "./context.ts";
-import { isPlainObject } from "./pipeline.ts";
+import { isPlainObject } from "./plain.ts";
 import {
   type ActionFunctions,
   type PluginHooks,
@@ -15,14 +15,19 @@ import {
   type PluginSelf,
   sortPlugins,
 } from "./plugin.ts";
-import { DraftValue } from "./reply.ts";
+import { Outgoing } from "./outgoing.ts";
+import { ResponderValue } from "./reply.ts";
 import type { Responder } from "./responder.ts";
 
-/** One plugin, started. */
+/**
+ * One plugin. It is `new` until its `build` has given its value, `built` until its `init` has passed, then `running`.
+ * Only running ones have their hooks called; what was built is destroyed, so that a failed `init` leaks nothing.
+ */
 interface Running {
   readonly key: string;
   readonly record: PluginRecord;
   built: unknown;
+  state: "new" | "built" | "running";
 }
 
 /** A request's plugins: `self` by key, made when first asked for. */
@@ -37,17 +42,27 @@ const SCOPE = Symbol("scope");
 /** The plugins of an application. */
 export class PluginHost {
   readonly #plugins: readonly Running[];
+  readonly #byKey: ReadonlyMap<string, Running>;
+  readonly #hooked: ReadonlySet<string>;
   readonly #host: Host;
   /** Gives `$plugins.<key>` by getters, so that a request pays only for the plugins it uses. */
   readonly #values: object;
   #started: Promise<void> | undefined = undefined;
   #ready: boolean;
+  /** Whether there are none. */
+  readonly isEmpty: boolean;
+  /** Whether any plugin adds to contexts. */
+  readonly extends: boolean;
 
   /** @throws TypeError when dependencies are missing or cyclic. */
   constructor(plugins: ReadonlyMap<string, PluginRecord>, host: Host) {
     this.#host = host;
-    this.#plugins = sortPlugins(plugins).map(([key, record]) => ({ key, record, built: undefined }));
-    this.#ready = this.#plugins.length === 0;
+    this.#plugins = sortPlugins(plugins).map(([key, record]) => ({ key, record, built: undefined, state: "new" }));
+    this.#byKey = new Map(this.#plugins.map((plugin) => [plugin.key, plugin]));
+    this.#hooked = new Set(this.#plugins.flatMap(({ record }) => Object.keys(record.hooks)));
+    this.isEmpty = this.#plugins.length === 0;
+    this.extends = this.#plugins.some(({ record }) => record.context !== undefined);
+    this.#ready = this.isEmpty;
     const values = {};
     for (const plugin of this.#plugins) {
       Object.defineProperty(values, plugin.key, {
@@ -61,11 +76,6 @@ export class PluginHost {
     this.#values = values;
   }
 
-  /** Whether there are none. */
-  get isEmpty(): boolean {
-    return this.#plugins.length === 0;
-  }
-
   /** Whether all have started. */
   get isReady(): boolean {
     return this.#ready;
@@ -77,7 +87,8 @@ export class PluginHost {
   }
 
   /**
-   * Starts all, once. After a failure the next call tries again: what it waits for (a database) may have come up.
+   * Starts all, once. After a failure the next call goes on where it failed: what that waits for (a database) may have
+   * come up.
    *
    * @throws IgniterError `ERR_UNAVAILABLE` when one does not start; the reason is its cause.
    */
@@ -92,10 +103,13 @@ export class PluginHost {
 
   async #start(context: () => ContextRecord): Promise<void> {
     for (const plugin of this.#plugins) {
+      if (plugin.state === "running") continue;
       try {
-        plugin.built ??= await plugin.record.build?.(this.#host);
+        if (plugin.state === "new") plugin.built = await plugin.record.build?.(this.#host);
+        plugin.state = "built";
         const scope = this.scope(context());
         await plugin.record.hooks.init?.(scope.context, this.#self(plugin, scope) as never);
+        plugin.state = "running";
       } catch (cause) {
         this.#host.logger.error(`Plugin "${plugin.record.name}" did not start`, {
           plugin: plugin.record.name,
@@ -106,9 +120,27 @@ export class PluginHost {
     }
   }
 
+  /**
+   * Stops all, each before what it depends on; what is still starting first comes to its end. Another router of the
+   * same application may start them again.
+   */
+  async stop(context: () => ContextRecord): Promise<void> {
+    await this.#started?.catch(() => {});
+    this.#started = undefined;
+    this.#ready = this.isEmpty;
+    const scope = this.scope(context());
+    for (const plugin of [...this.#plugins].reverse()) {
+      if (plugin.state === "new") continue;
+      plugin.state = "new";
+      await this.#call(plugin, "destroy", scope, []);
+    }
+  }
+
   /** Gives a context its `$plugins`. */
   scope(context: ContextRecord): PluginScope {
-    const scope: PluginScope = { context, response: new DraftValue(undefined, undefined) as never, selves: new Map() };
+    // Outside of a request there is no answer that `response.headers` could add to.
+    const response = Object.hasOwn(context, "response") ? context["response"] : new ResponderValue(new Outgoing([]));
+    const scope: PluginScope = { context, response: response as Responder, selves: new Map() };
     const plugins = Object.create(this.#values, { [SCOPE]: { value: scope } });
     Object.defineProperty(context, "$plugins", {
       value: plugins,
@@ -127,44 +159,55 @@ export class PluginHost {
       if (!isPlainObject(added)) {
         throw new TypeError(`Cannot make the context: plugin "${record.name}" gave no plain object`);
       }
+      for (const name of Object.keys(added)) {
+        if (Object.hasOwn(scope.context, name)) {
+          throw new TypeError(
+            `Cannot make the context: plugin "${record.name}" gave "${name}", which is there already`,
+          );
+        }
+      }
       Object.assign(scope.context, added);
     }
   }
 
-  /** Whether any plugin adds to contexts. */
-  get extends(): boolean {
-    return this.#plugins.some(({ record }) => record.context !== undefined);
-  }
-
   /** Whether any plugin has a hook. */
   has(hook: keyof PluginHooks<never, never>): boolean {
-    return this.#plugins.some(({ record }) => record.hooks[hook] !== undefined);
+    return this.#hooked.has(hook);
   }
 
-  /** Calls a hook of every plugin. One that fails is logged and harms neither the others nor the request. */
+  /** Calls a hook of every running plugin. One that fails is logged and harms neither the others nor the request. */
   async call(
-    hook: "beforeRequest" | "afterRequest" | "error" | "destroy",
+    hook: "beforeRequest" | "afterRequest" | "error",
     scope: PluginScope,
     ...args: readonly unknown[]
   ): Promise<void> {
     for (const plugin of this.#plugins) {
-      const run = plugin.record.hooks[hook] as ((...args: readonly unknown[]) => unknown) | undefined;
-      if (run === undefined) continue;
-      try {
-        await run(scope.context, ...args, this.#self(plugin, scope));
-      } catch (error) {
-        this.#host.logger.error(`Hook "${hook}" of plugin "${plugin.record.name}" failed`, {
-          plugin: plugin.record.name,
-          hook,
-          error,
-        });
-      }
+      if (plugin.state === "running") await this.#call(plugin, hook, scope, args);
+    }
+  }
+
+  async #call(
+    plugin: Running,
+    hook: keyof PluginHooks<never, never>,
+    scope: PluginScope,
+    args: readonly unknown[],
+  ): Promise<void> {
+    const run = plugin.record.hooks[hook] as ((...args: readonly unknown[]) => unknown) | undefined;
+    if (run === undefined) return;
+    try {
+      await run(scope.context, ...args, this.#self(plugin, scope));
+    } catch (error) {
+      this.#host.logger.error(`Hook "${hook}" of plugin "${plugin.record.name}" failed`, {
+        plugin: plugin.record.name,
+        hook,
+        error,
+      });
     }
   }
 
   /** A plugin's `self` for a route of its own. */
   self(key: string, scope: PluginScope): PluginSelf {
-    return this.#self(this.#plugins.find((plugin) => plugin.key === key) as Running, scope);
+    return this.#self(this.#byKey.get(key) as Running, scope);
   }
 
   #self(plugin: Running, scope: PluginScope): PluginSelf {

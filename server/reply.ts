@@ -4,7 +4,7 @@
  * @module
  */
 import { type IgniterError, isErrorStatus, statusOf } from "./contract/error.ts";
-import type { CookieOptions, Reply, RevalidateTarget } from "./contract/reply.ts";
+import type { CookieOptions, CookiePlace, Reply, RevalidateTarget } from "./contract/reply.ts";
 import { CODEC_HEADER, needsEncoding, stringifyEnvelope } from "./contract/wire.ts";
 import { cookieKey, serializeCookie, serializeDeletion } from "./cookies.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -64,7 +64,7 @@ export class ReplyValue implements Reply<never, never, never> {
 
   /** Whether it says that something failed. */
   get failed(): boolean {
-    return this.kind === "response" ? (this.payload as Response).status >= 400 : this.code >= 400;
+    return this.code >= 400 || this.code === 0;
   }
 
   revalidate(target: RevalidateTarget, scopes?: (context: never) => readonly string[]): this {
@@ -92,7 +92,7 @@ export class ReplyValue implements Reply<never, never, never> {
     return this.#addCookie(cookieKey(name, options), serializeCookie(name, value, options));
   }
 
-  deleteCookie(name: string, options?: Pick<CookieOptions, "path" | "domain">): this {
+  deleteCookie(name: string, options?: CookiePlace): this {
     return this.#addCookie(cookieKey(name, options), serializeDeletion(name, options));
   }
 
@@ -284,7 +284,13 @@ const JSON_OK: ResponseInit = { headers: JSON_HEADERS };
  *
  * @throws TypeError when the payload cannot be written (a cycle).
  */
-export function toResponse(reply: ReplyValue, request: Request, outgoing: Outgoing, toFailure: ToFailure): Response {
+export function toResponse(
+  reply: ReplyValue,
+  request: Request,
+  outgoing: Outgoing,
+  toFailure: ToFailure,
+  closing: AbortSignal,
+): Response {
   const { kind, head } = reply;
   if (head === undefined && outgoing.isEmpty && kind === "data" && !NULL_BODY.has(reply.code)) {
     const body = toEnvelope(reply, request);
@@ -292,7 +298,7 @@ export function toResponse(reply: ReplyValue, request: Request, outgoing: Outgoi
   }
   const headers = new Headers(kind === "response" ? (reply.payload as Response).headers : undefined);
   for (const [name, value] of head?.headers ?? []) headers.set(name, value);
-  const body = toBody(reply, request, headers, toFailure);
+  const body = toBody(reply, request, headers, toFailure, closing);
   outgoing.mergeInto(headers);
   for (const [, text] of head?.cookies ?? []) headers.append("set-cookie", text);
   if (kind !== "response") {
@@ -308,7 +314,43 @@ export function toResponse(reply: ReplyValue, request: Request, outgoing: Outgoi
   });
 }
 
-function toBody(reply: ReplyValue, request: Request, headers: Headers, toFailure: ToFailure): BodyInit | null {
+/**
+ * The `Response` that hooks see of a call in process. Nothing was serialised, so its body is written only when a hook
+ * reads it; a stream and somebody's own `Response` are the caller's, and have none here.
+ */
+export function toHookResponse(reply: ReplyValue, request: Request, outgoing: Outgoing): Response {
+  const { kind, code, head } = reply;
+  const headers = new Headers(kind === "response" ? (reply.payload as Response).headers : undefined);
+  for (const [name, value] of head?.headers ?? []) headers.set(name, value);
+  const json = kind === "data" || kind === "error" || kind === "json";
+  if (json && !headers.has("content-type")) headers.set("content-type", "application/json");
+  outgoing.mergeInto(headers);
+  for (const [, text] of head?.cookies ?? []) headers.append("set-cookie", text);
+  const given = kind === "body" ? (reply.payload as BodyPayload).body : null;
+  const body = json ? whenRead(() => kind === "json" ? toPlainJson(reply.payload) : toEnvelope(reply, request)) : given;
+  return new Response(NULL_BODY.has(code) || given instanceof ReadableStream ? null : body, {
+    status: code === 0 ? 500 : code,
+    headers,
+  });
+}
+
+/** A body that is written when it is read, if ever. */
+function whenRead(text: () => string): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    pull(controller): void {
+      controller.enqueue(new TextEncoder().encode(text()));
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
+}
+
+function toBody(
+  reply: ReplyValue,
+  request: Request,
+  headers: Headers,
+  toFailure: ToFailure,
+  closing: AbortSignal,
+): BodyInit | null {
   switch (reply.kind) {
     case "data":
     case "error":
@@ -322,7 +364,7 @@ function toBody(reply: ReplyValue, request: Request, headers: Headers, toFailure
     case "response":
       return (reply.payload as Response).body;
     case "stream":
-      return toByteStream(reply.payload as StreamPayload, headers, toFailure);
+      return toByteStream(reply.payload as StreamPayload, headers, toFailure, closing);
     case "empty":
       return null;
   }

@@ -5,10 +5,13 @@
  */
 import type { RawQuery } from "./contract/action.ts";
 import type { ParamsOf, RawParams } from "./contract/path.ts";
-import { parseQuery } from "./contract/query_string.ts";
+import { IgniterError } from "./contract/error.ts";
+import { parseQuery, type RawQueryObject, stringifyQuery } from "./contract/query_string.ts";
 import type { Out, Schema } from "./contract/schema.ts";
+import { decode, RICH_QUERY } from "./contract/wire.ts";
 import { type Cookies, createCookies } from "./cookies.ts";
 import type { Outgoing } from "./outgoing.ts";
+import { isPlainObject } from "./plain.ts";
 
 /** The types a handler is made for: what its author wrote beside it. */
 export interface HandlerInputs {
@@ -81,10 +84,13 @@ export class IncomingRequest implements IgniterRequest {
   readonly given: GivenInput | undefined;
   body: never = undefined as never;
   rawBody: Uint8Array | undefined = undefined;
+  /** The query's fields where they were parsed already. */
+  fields: RawQueryObject | undefined = undefined;
   /** Aborts at the action's timeout; absent without one. */
   deadline: AbortController | undefined = undefined;
   readonly #outgoing: Outgoing;
   #query: unknown = undefined;
+  #rich: object | undefined = undefined;
   #params: unknown;
   #headerFields: unknown = undefined;
   #cookies: Cookies | undefined = undefined;
@@ -112,12 +118,35 @@ export class IncomingRequest implements IgniterRequest {
   }
 
   get query(): RawQuery {
-    return (this.#query ??= parseQuery(this.search)) as RawQuery;
+    return (this.#query ??= this.#readQuery(this.fields ?? parseQuery(this.search))) as RawQuery;
   }
 
   /** Puts the validated query in place. */
   set query(value: unknown) {
     this.#query = value;
+  }
+
+  /**
+   * The query's values where our client sent them whole, with their types, in one field. The raw query is then made of
+   * them: a procedure must not see another query than the handler.
+   */
+  get richQuery(): object | undefined {
+    void this.query;
+    return this.#rich;
+  }
+
+  /** @throws IgniterError `ERR_BAD_REQUEST` when the field is malformed. */
+  #readQuery(fields: RawQueryObject): RawQuery {
+    if (!(RICH_QUERY in fields)) return fields;
+    try {
+      const { json, meta } = JSON.parse(String(fields[RICH_QUERY])) as { readonly json: unknown; readonly meta: unknown };
+      const value = meta === undefined ? json : decode(json, meta);
+      if (!isPlainObject(value)) throw new TypeError("The query is no object");
+      this.#rich = value;
+      return parseQuery(stringifyQuery(value));
+    } catch (cause) {
+      throw new IgniterError("ERR_BAD_REQUEST", { message: `The query field "${RICH_QUERY}" is malformed`, cause });
+    }
   }
 
   get params(): RawParams {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Failure } from "./contract/error.ts";
-import type { CookieOptions, Reply, RevalidateTarget } from "./contract/reply.ts";
+import type { CookieOptions, CookiePlace, Reply, RevalidateTarget } from "./contract/reply.ts";
 
 /**
  * Starts replies. Replies are independent values: two from one `response` do not know of each other. `C` is the context
@@ -20,7 +20,7 @@ export interface Responder<C = never, I = unknown> extends ReplyStarters<C, I> {
   /** Starts a reply with a `Set-Cookie`. */
   setCookie(name: string, value: string, options?: CookieOptions): Draft<C, I>;
   /** Starts a reply that ends a cookie. */
-  deleteCookie(name: string, options?: Pick<CookieOptions, "path" | "domain">): Draft<C, I>;
+  deleteCookie(name: string, options?: CookiePlace): Draft<C, I>;
   /** Starts a reply that refreshes queries once it has succeeded. */
   revalidate(target: RevalidateTarget, scopes?: (context: C) => readonly string[]): Draft<C, I>;
   /** Starts a reply with work to run after it succeeded. */
@@ -90,7 +90,7 @@ export interface Draft<C, I = unknown> extends ReplyStarters<C, I>, Reply<null, 
   /** Adds a `Set-Cookie`. */
   setCookie(name: string, value: string, options?: CookieOptions): Draft<C, I>;
   /** Adds a `Set-Cookie` that ends the cookie. */
-  deleteCookie(name: string, options?: Pick<CookieOptions, "path" | "domain">): Draft<C, I>;
+  deleteCookie(name: string, options?: CookiePlace): Draft<C, I>;
   /** Refreshes queries after success. */
   revalidate(target: RevalidateTarget, scopes?: (context: C) => readonly string[]): Draft<C, I>;
   /** Runs work after success. */

@@ -29,10 +29,10 @@ import { compileInput, type MaybePromise } from "./input.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { PluginRouteRecord } from "./plugin.ts";
 import type { PublishOptions } from "./ports/realtime.ts";
-import type { Span } from "./ports/telemetry.ts";
+import type { Span, Telemetry } from "./ports/telemetry.ts";
 import type { Step } from "./procedure.ts";
-import { type BodyPayload, type ReplyError, ReplyValue, toReplyError, toResponse } from "./reply.ts";
-import { iterate, StreamMessage, type StreamPayload } from "./realtime/stream.ts";
+import { type BodyPayload, ReplyValue, toHookResponse, toReplyError, toResponse } from "./reply.ts";
+import { endedBy, iterate, StreamMessage, type StreamPayload } from "./realtime/stream.ts";
 import { IncomingRequest } from "./request.ts";
 import { Routes } from "./routes.ts";
 
@@ -67,7 +67,10 @@ export interface Router<R, A = unknown> extends AnyRouter<R> {
   readonly caller: Caller<R>;
   /** Resolves when the plugins have started; requests wait for that by themselves. @throws IgniterError `ERR_UNAVAILABLE` */
   ready(): Promise<void>;
-  /** Ends live streams, waits for work started by `after`, stops the plugins, jobs and telemetry. Later requests answer 503. */
+  /**
+   * Ends live streams, waits for running requests (until their clients go away) and for work started by `after`, stops
+   * the plugins, jobs and telemetry. Later requests answer 503. A handler that awaits it waits for itself.
+   */
   close(): Promise<void>;
   /** Tells clients to refetch a query, or all queries of a key. */
   revalidate<K extends KeyOf<R>>(
@@ -126,6 +129,8 @@ class RouterEngine implements RouterState {
   readonly #kinds = new Map<string, Map<string, "query" | "mutation" | "stream" | "both">>();
   readonly #closing = new AbortController();
   readonly #pending = new Set<Promise<void>>();
+  /** What `close()` waits for; requests that answer synchronously never stand here. */
+  readonly #running = new Map<Promise<Response>, Request>();
   readonly #hasAfterHooks: boolean;
   #closed: Promise<void> | undefined = undefined;
 
@@ -244,20 +249,34 @@ class RouterEngine implements RouterState {
   // --- HTTP
 
   #handle(request: Request): MaybePromise<Response> {
-    const { telemetry } = this.app;
-    if (telemetry !== undefined) {
-      return telemetry.span(request.method, {
-        kind: "server",
-        parent: request.headers,
-        attributes: { "http.request.method": request.method, "url.path": new URL(request.url).pathname },
-      }, (span) => this.#answer(request, span));
-    }
     try {
-      const response = this.#route(request, undefined);
-      return response instanceof Promise ? response.catch(lastResort) : response;
+      const response = this.app.telemetry === undefined
+        ? this.#route(request, undefined)
+        : this.#observe(this.app.telemetry, request);
+      return response instanceof Promise ? this.#run(request, response) : response;
     } catch {
       return lastResort();
     }
+  }
+
+  #run(request: Request, response: Promise<Response>): Promise<Response> {
+    const answer: Promise<Response> = response.then((value) => {
+      this.#running.delete(answer);
+      return value;
+    }, () => {
+      this.#running.delete(answer);
+      return lastResort();
+    });
+    this.#running.set(answer, request);
+    return answer;
+  }
+
+  #observe(telemetry: Telemetry, request: Request): Promise<Response> {
+    return telemetry.span(request.method, {
+      kind: "server",
+      parent: request.headers,
+      attributes: { "http.request.method": request.method, "url.path": new URL(request.url).pathname },
+    }, (span) => this.#answer(request, span));
   }
 
   async #answer(request: Request, span: Span): Promise<Response> {
@@ -358,7 +377,7 @@ class RouterEngine implements RouterState {
       delete fields[name];
     }
     const request = new IncomingRequest(raw, path, search, params, outgoing);
-    request.query = fields;
+    request.fields = fields;
     return missingParam(plan, params) ?? { plan, request };
   }
 
@@ -368,11 +387,11 @@ class RouterEngine implements RouterState {
     const { raw } = exchange.request;
     const toFailure = (error: unknown): unknown => exchange.toErrorReply(error).payload;
     try {
-      response = toResponse(reply, raw, exchange.outgoing, toFailure);
+      response = toResponse(reply, raw, exchange.outgoing, toFailure, this.closing);
     } catch (error) {
       exchange.thrown = error;
       reply = exchange.toErrorReply(new TypeError("Cannot write the reply", { cause: error }));
-      response = toResponse(reply, raw, exchange.outgoing, toFailure);
+      response = toResponse(reply, raw, exchange.outgoing, toFailure, this.closing);
     }
     const head = raw.method === "HEAD";
     if (!this.#hasAfterHooks) {
@@ -387,7 +406,9 @@ class RouterEngine implements RouterState {
 
   async #afterRequest(exchange: Exchange, response: Response): Promise<void> {
     const { plugins, features } = this.app;
-    const scope = exchange.scope ?? plugins.scope({ ...features });
+    // A request that reached no action has started no plugin. A failure is logged by then, and the answer is made.
+    if (exchange.plan === undefined && this.#closed === undefined) await this.#ready().catch(() => {});
+    const scope = exchange.scope ?? plugins.scope({ ...features, response: exchange.response });
     await plugins.call("afterRequest", scope, exchange.request.raw, response);
   }
 
@@ -431,18 +452,18 @@ class RouterEngine implements RouterState {
         span.recordError(exchange.thrown ?? new Error(`Answered ${reply.code}`));
       }
       const result = await toResult(reply);
-      if (this.#hasAfterHooks && reply.kind !== "stream") {
-        const { raw } = exchange.request;
-        const response = reply.kind === "response"
-          ? new Response(null, { status: reply.code })
-          : toResponse(reply, raw, exchange.outgoing, () => null);
-        await this.#afterRequest(exchange, response);
-      }
-      this.#effects(exchange, reply);
+      await this.#settle(exchange, reply);
       return { result, status: reply.code };
     };
     if (telemetry === undefined) return await run(undefined);
     return await telemetry.span(key, { kind: "internal", attributes: { "igniter.action": key } }, run);
+  }
+
+  /** What follows an answer in process, as `#finish` does for one that leaves. */
+  async #settle(exchange: Exchange, reply: ReplyValue): Promise<void> {
+    const { request: { raw }, outgoing } = exchange;
+    if (this.#hasAfterHooks) await this.#afterRequest(exchange, toHookResponse(reply, raw, outgoing));
+    this.#effects(exchange, reply);
   }
 
   async #call(
@@ -458,14 +479,27 @@ class RouterEngine implements RouterState {
     for (const [name, value] of Object.entries(input.params ?? {})) {
       if (value !== undefined && value !== null) params[name] = String(value);
     }
-    const missing = missingParam(plan, params);
-    const search = input.query === undefined ? "" : stringifyQuery(input.query);
-    const path = missing === undefined ? fillPath(plan.pattern, params) : plan.pattern;
-    const raw = this.#toRequest(plan, path, search, input, origin, options);
+    let refused = missingParam(plan, params);
+    let path = plan.pattern;
+    let search = "";
+    let raw: Request;
+    try {
+      if (refused === undefined) path = fillPath(plan.pattern, params);
+      if (input.query !== undefined) search = stringifyQuery(input.query);
+      raw = this.#toRequest(plan, path, search, input, origin, options);
+    } catch (error) {
+      // Values come from users: half a surrogate pair, a line break in a header. Over HTTP they would not have arrived.
+      refused = refusal(
+        "ERR_BAD_REQUEST",
+        `The input cannot be sent: ${error instanceof Error ? error.message : error}`,
+      );
+      path = plan.pattern;
+      raw = this.#toRequest(plan, path, "", {}, origin, options);
+    }
     const request = new IncomingRequest(raw, path, search, params, outgoing, input);
     const exchange = new Exchange(state, plan, request, outgoing);
-    if (this.#closed !== undefined) return { exchange, reply: refusal("ERR_UNAVAILABLE", "The service is closing") };
-    return { exchange, reply: missing ?? await exchange.run(plan) };
+    if (this.#closed !== undefined) refused = refusal("ERR_UNAVAILABLE", "The service is closing");
+    return { exchange, reply: refused ?? await exchange.run(plan) };
   }
 
   #toRequest(
@@ -479,7 +513,9 @@ class RouterEngine implements RouterState {
     const headers = new Headers(request?.headers);
     for (const name of ["content-length", "content-type", "transfer-encoding", "host"]) headers.delete(name);
     for (const [name, value] of new Headers(given)) headers.set(name, value);
-    for (const [name, value] of Object.entries(input.headers ?? {})) headers.set(name, String(value));
+    for (const [name, value] of Object.entries(input.headers ?? {})) {
+      if (value !== undefined && value !== null) headers.set(name, String(value));
+    }
     headers.set("x-igniter-source", "caller");
     const signals = [request?.signal, options?.signal].filter((signal) => signal !== undefined);
     const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
@@ -494,16 +530,18 @@ class RouterEngine implements RouterState {
     origin: CallerOptions,
     options: CallOptions | undefined,
   ): AsyncGenerator<unknown> {
-    const { reply } = await this.#call(state, key, input, origin, options);
+    const { exchange, reply } = await this.#call(state, key, input, origin, options);
+    await this.#settle(exchange, reply);
     if (reply.kind === "error") throw toError(reply.payload as Failure, reply.code);
     if (reply.kind !== "stream") throw new TypeError(`Cannot read "${key}" as a stream: it answered otherwise`);
-    const messages = iterate((reply.payload as StreamPayload).source);
+    const ending = AbortSignal.any([exchange.request.signal, this.closing]);
+    const messages = endedBy(ending, iterate((reply.payload as StreamPayload).source), (e) => exchange.toErrorReply(e));
     try {
-      for (let turn = await messages.next(); turn.done !== true; turn = await messages.next()) {
-        const message = turn.value;
-        // The opening reply is no message (D16).
-        if (!(message instanceof StreamMessage)) yield message;
-        else if (message.type !== "open") yield message.data;
+      let turn = await messages.next();
+      // The opening reply is no message (D16).
+      if (turn.value instanceof StreamMessage && turn.value.type === "open") turn = await messages.next();
+      for (; turn.done !== true; turn = await messages.next()) {
+        yield turn.value instanceof StreamMessage ? turn.value.data : turn.value;
       }
     } finally {
       await messages.return?.();
@@ -513,14 +551,17 @@ class RouterEngine implements RouterState {
   // --- life
 
   async #ready(): Promise<void> {
+    if (this.#closed !== undefined) throw new IgniterError("ERR_UNAVAILABLE", { message: "The service is closing" });
     if (!this.app.plugins.isReady) await this.app.plugins.start(() => ({ ...this.app.features }));
   }
 
   async #close(): Promise<void> {
     this.#closing.abort(new DOMException("The router is closing", "AbortError"));
+    // A request whose client has gone may never answer: nobody waits for it, and nor does this.
+    await Promise.all([...this.#running].map(([answer, { signal }]) => Promise.race([answer, aborted(signal)])));
     while (this.#pending.size > 0) await Promise.all(this.#pending);
     const { plugins, features } = this.app;
-    if (!plugins.isEmpty) await plugins.call("destroy", plugins.scope({ ...features }));
+    if (!plugins.isEmpty) await plugins.stop(() => ({ ...features }));
     await this.app.close();
   }
 }
@@ -558,6 +599,13 @@ function missingParam(plan: Plan, params: RawParams): ReplyValue | undefined {
   return undefined;
 }
 
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
 /** The same step in several lists runs once, where it first stands. */
 function distinct(steps: readonly Step[]): readonly Step[] {
   return [...new Set(steps)];
@@ -565,14 +613,17 @@ function distinct(steps: readonly Step[]): readonly Step[] {
 
 async function toResult(reply: ReplyValue): Promise<Result<unknown, Failure>> {
   switch (reply.kind) {
-    case "error": {
-      const { code, message, data, id } = reply.payload as ReplyError;
-      return { data: null, error: id === undefined ? { code, message, data } : { code, message, data, id } };
-    }
+    case "error":
+      return { data: null, error: reply.payload as Failure };
     case "response":
       return await readResult(reply.payload as Response);
-    case "body":
-      return { data: (reply.payload as BodyPayload).data, error: null };
+    case "body": {
+      const { data } = reply.payload as BodyPayload;
+      if (!(data instanceof ReadableStream)) return { data, error: null };
+      // A file is a Blob to its caller, however it was given.
+      const headers = reply.head?.headers.map(([name, value]): [string, string] => [name, value]) ?? [];
+      return { data: await new Response(data, { headers }).blob(), error: null };
+    }
     case "stream":
       return { data: (reply.payload as StreamPayload).source, error: null };
     default:

@@ -122,7 +122,8 @@ function node<T>(): Node<T> {
 
 function walk<T>(at: Node<T>, start: number, state: Walk): Entry<T> | undefined {
   const { path, end } = state;
-  if (start >= end) return at.leaf === undefined ? undefined : choose(at.leaf, state);
+  // At the end itself stands one more segment, an empty one: `/a//` is not `/a`.
+  if (start > end || path.length === 1) return at.leaf === undefined ? undefined : choose(at.leaf, state);
   const slash = path.indexOf("/", start);
   const stop = slash < 0 || slash > end ? end : slash;
   const raw = path.slice(start, stop);
@@ -138,7 +139,7 @@ function walk<T>(at: Node<T>, start: number, state: Walk): Entry<T> | undefined 
     if (entry !== undefined) return entry;
     state.values.pop();
   }
-  if (at.wildcard === undefined) return undefined;
+  if (at.wildcard === undefined || start === end) return undefined;
   const entry = choose(at.wildcard, state);
   if (entry !== undefined) state.values.push(restOf(state, start));
   return entry;

@@ -36,6 +36,9 @@ export interface CookieOptions {
   readonly sameSite?: "Strict" | "Lax" | "None" | undefined;
 }
 
+/** What tells a cookie from another of its name. */
+export type CookiePlace = Pick<CookieOptions, "path" | "domain" | "partitioned">;
+
 /** An immutable answer. Each method gives a new one and touches only its own copy. */
 export interface Reply<Data = unknown, Error = unknown, Context = never> {
   /** Types only: what the answer holds. */
@@ -49,7 +52,7 @@ export interface Reply<Data = unknown, Error = unknown, Context = never> {
   /** Adds a `Set-Cookie`. */
   setCookie(name: string, value: string, options?: CookieOptions): Reply<Data, Error, Context>;
   /** Adds a `Set-Cookie` that ends the cookie; give the path and domain it was set with. */
-  deleteCookie(name: string, options?: Pick<CookieOptions, "path" | "domain">): Reply<Data, Error, Context>;
+  deleteCookie(name: string, options?: CookiePlace): Reply<Data, Error, Context>;
   /** Runs `work` after this reply was made and succeeded; what it throws is logged. */
   after(work: () => unknown): Reply<Data, Error, Context>;
 }
@@ -81,7 +84,7 @@ export interface Forwarded<Added> extends Reply<unknown, never, never> {
   /** As of a reply. */
   setCookie(name: string, value: string, options?: CookieOptions): Forwarded<Added>;
   /** As of a reply. */
-  deleteCookie(name: string, options?: Pick<CookieOptions, "path" | "domain">): Forwarded<Added>;
+  deleteCookie(name: string, options?: CookiePlace): Forwarded<Added>;
   /** As of a reply. */
   after(work: () => unknown): Forwarded<Added>;
 }

@@ -10,7 +10,7 @@
 
 /** When a value ends. */
 export interface TtlOptions {
-  /** Seconds until the key ends; greater than 0. @default never */
+  /** Seconds until the key ends; finite and greater than 0. @default never */
   readonly ttl?: number | undefined;
 }
 
@@ -37,12 +37,12 @@ export interface Store {
   expire(key: string, ttl: number): Promise<boolean>;
   /** Lists the keys that start with `prefix`, in no order. */
   keys(prefix?: string): Promise<string[]>;
-  /** Sends a message to all subscribers of the channel, in every process that shares the store. */
+  /** Sends a message to all subscribers of the channel, in every process that shares the store, in the order of the calls. */
   publish(channel: string, message: unknown): Promise<void>;
   /** Receives a channel's messages from now on; gives back how to stop. */
   subscribe(channel: string, subscriber: Subscriber): Promise<() => Promise<void>>;
   /** Ends one subscription, or all of the channel when none is named. */
   unsubscribe(channel: string, subscriber?: Subscriber): Promise<void>;
-  /** Ends all subscriptions and connections. Every later call is refused. */
+  /** Ends all subscriptions and connections. Every later call is refused, but for another `close`, which does nothing. */
   close(): Promise<void>;
 }

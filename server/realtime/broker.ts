@@ -30,6 +30,8 @@ export const REVALIDATE_CHANNEL = "~revalidate";
 /** The channel of broadcasts. */
 export const BROADCAST_CHANNEL = "~broadcast";
 
+const LINE_BREAK = /[\r\n\0]/;
+
 /** Delivers events within one igniter instance. */
 export class Broker implements Realtime {
   readonly #topics = new Map<string, Set<Listener>>();
@@ -37,9 +39,12 @@ export class Broker implements Realtime {
   /** Keys of the routers' actions; a revalidation of another is reported once. */
   readonly #keys = new Set<string>();
   readonly #reported = new Set<string>();
+  /** Whether connections can be granted scopes at all; when not, that is said once. */
+  #granting: boolean;
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, granting: boolean) {
     this.#logger = logger;
+    this.#granting = granting;
   }
 
   /** Makes a router's action keys known. */
@@ -64,7 +69,12 @@ export class Broker implements Realtime {
   }
 
   publish(channel: string, data: unknown, options: PublishOptions = {}): Promise<void> {
-    const event: BrokerEvent = { channel, type: options.type ?? "message", data };
+    const type = options.type ?? "message";
+    // Refused here, at the mistake, and not by an error in each subscriber's stream. Thrown, not rejected: many publish
+    // without awaiting, and an unhandled rejection ends a process.
+    if (LINE_BREAK.test(type)) throw new TypeError(`Cannot publish to "${channel}": the event's type has a line break`);
+    if (options.scopes !== undefined && !this.#granting) this.#warnOfScopes();
+    const event: BrokerEvent = { channel, type, data };
     // The copy lets a listener that ends itself or others while it receives do so safely.
     for (const listener of [...this.#topics.get(channel) ?? []]) {
       if (options.scopes !== undefined && !options.scopes.some((scope) => listener.scopes.has(scope))) continue;
@@ -89,6 +99,11 @@ export class Broker implements Realtime {
 
   broadcast(data: unknown, options?: PublishOptions): Promise<void> {
     return this.publish(BROADCAST_CHANNEL, data, options);
+  }
+
+  #warnOfScopes(): void {
+    this.#granting = true;
+    this.#logger.warn("Nobody receives scoped events: .realtime({ scopes }) is not configured");
   }
 
   /** Types cannot check keys inside of handlers (the router's type contains them), so this does, once per key. */

@@ -30,50 +30,102 @@ const ENCODER = new TextEncoder();
 
 /**
  * The body of a stream reply; sets its headers. The source is pulled as fast as the client reads and no faster, and
- * ended when the client goes away.
+ * ended when the client goes away. `closing` ends events, which have no end of their own; a download may finish.
  */
 export function toByteStream(
   payload: StreamPayload,
   headers: Headers,
   toFailure: ToFailure,
+  closing: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const { source, type } = payload;
   const media = type ?? (source instanceof ReadableStream ? "application/octet-stream" : "text/event-stream");
   if (!headers.has("content-type")) headers.set("content-type", media);
   if (!media.startsWith("text/event-stream")) {
-    return toBody(source, toBytes, (error, controller) => controller.error(error), toFailure);
+    return toBody(iterate(source), toBytes, (error, controller) => {
+      toFailure(error);
+      controller.error(error);
+    });
   }
   // Proxies must neither keep events back nor compress them.
   if (!headers.has("cache-control")) headers.set("cache-control", "no-cache, no-transform");
   if (!headers.has("x-accel-buffering")) headers.set("x-accel-buffering", "no");
-  return toBody(source, toEvent, (error, controller) => {
+  return toBody(endedBy(closing, iterate(source), toFailure), toEvent, (error, controller) => {
     controller.enqueue(ENCODER.encode(frame("error", toFailure(error))));
     controller.close();
-  }, toFailure);
+  });
 }
 
 function toBody(
-  source: ReadableStream<unknown> | AsyncIterable<unknown>,
+  iterator: AsyncIterator<unknown>,
   encode: (chunk: unknown) => Uint8Array,
   fail: (error: unknown, controller: ReadableStreamDefaultController<Uint8Array>) => void,
-  toFailure: ToFailure,
 ): ReadableStream<Uint8Array> {
-  const iterator = iterate(source);
+  let cancelled = false;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await iterator.next();
+        // The client went away while this waited: there is nothing to write to, and that is no failure.
+        if (cancelled) return;
         if (done) controller.close();
         else controller.enqueue(encode(value));
       } catch (error) {
-        fail(error, controller);
-        if (encode === toBytes) toFailure(error);
+        if (!cancelled) fail(error, controller);
+        // The failure may be the message's and not the source's, which would go on for nobody.
+        await iterator.return?.();
       }
     },
     async cancel() {
+      cancelled = true;
       await iterator.return?.();
     },
   }, { highWaterMark: 0 });
+}
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/**
+ * An iterator that also ends when `signal` aborts or it is returned, at once, even while its source waits for something
+ * that never comes; the source ends itself when it gets there. What goes wrong in that is given to `onError`.
+ */
+export function endedBy(
+  signal: AbortSignal,
+  source: AsyncIterator<unknown>,
+  onError: (error: unknown) => unknown,
+): AsyncIterator<unknown> {
+  let ended = false;
+  let wake: (result: IteratorResult<unknown>) => void = () => {};
+  const leave = (): void => {
+    ended = true;
+    signal.removeEventListener("abort", stop);
+  };
+  const stop = (): void => {
+    if (ended) return;
+    leave();
+    wake(DONE);
+    source.return?.().catch(onError);
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop);
+  return {
+    next: () =>
+      new Promise((resolve, reject) => {
+        if (ended) return resolve(DONE);
+        wake = resolve;
+        source.next().then((result) => {
+          if (result.done === true) leave();
+          resolve(result);
+        }, (error) => {
+          leave();
+          reject(error);
+        });
+      }),
+    return: () => {
+      stop();
+      return Promise.resolve(DONE);
+    },
+  };
 }
 
 /** The iterator of a source. Not every platform's `ReadableStream` is iterable. */
@@ -108,6 +160,40 @@ export function frame(type: string, data: unknown): string {
 
 /** How many messages wait for a slow reader before its subscription ends with an error: nothing is dropped in silence. */
 const MAX_WAITING = 1024;
+
+/**
+ * What a stream action sends: its opening, then the channel's messages. Listening begins with the iteration, which is
+ * when the answer is made: a reply that a procedure replaces leaves no listener behind.
+ */
+export function withOpening(
+  opening: unknown,
+  listen: () => AsyncIterableIterator<BrokerEvent>,
+): AsyncIterable<unknown> {
+  return {
+    [Symbol.asyncIterator](): AsyncIterator<unknown> {
+      const events = listen();
+      let opened = false;
+      return {
+        async next(): Promise<IteratorResult<unknown>> {
+          if (!opened) {
+            opened = true;
+            return { done: false, value: new StreamMessage("open", opening) };
+          }
+          const { done, value } = await events.next();
+          if (done === true) return DONE;
+          return {
+            done: false,
+            value: value.type === "message" ? value.data : new StreamMessage(value.type, value.data),
+          };
+        },
+        async return(): Promise<IteratorResult<unknown>> {
+          await events.return?.();
+          return DONE;
+        },
+      };
+    },
+  };
+}
 
 /** A channel's messages, from the moment of this call on. Ends when `signal` aborts or the iterator is returned. */
 export function fromChannel(

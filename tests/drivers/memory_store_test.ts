@@ -225,7 +225,6 @@ Deno.test("createMemoryStoreAdapter() names the refused call after close()", asy
     publish: () => store.publish("news", 1),
     subscribe: () => store.subscribe("news", () => {}),
     unsubscribe: () => store.unsubscribe("news"),
-    close: () => store.close(),
   };
   for (const [verb, call] of Object.entries(calls)) {
     const error = await assertRejects(call, Error);

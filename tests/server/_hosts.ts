@@ -27,7 +27,7 @@ export type Send = (target: string, init?: SendInit) => Promise<Response>;
 /** A router that can be reached. */
 interface Running {
   readonly origin: string;
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly close: () => Promise<unknown>;
 }
 

@@ -1,0 +1,63 @@
+import { igniter } from "../../../igniter.ts";
+import { verifyPassword } from "../../../services/password.ts";
+import { auth } from "../procedures/auth.procedure.ts";
+import { beginSession, endSession, SESSION_COOKIE, SESSION_TTL } from "../user.sessions.ts";
+import { SignInInput } from "../user.types.ts";
+
+const MAX_ATTEMPTS = 5;
+/** Seconds after which failed attempts are forgotten. */
+const ATTEMPTS_TTL = 60;
+
+export const sessionController = igniter.controller({
+  path: "/sessions",
+  actions: {
+    /** `GET /sessions`: who am I? `null` for nobody. */
+    current: igniter.query({
+      description: "Gives the user who is signed in",
+      use: [auth],
+      handler: ({ response, context }) => response.success({ user: context.auth.user }),
+    }),
+
+    /** `POST /sessions`: the answer sets the session's cookie, and has its token for programs. */
+    signIn: igniter.mutation({
+      description: "Signs in",
+      body: SignInInput,
+      handler: async ({ request, response, context }) => {
+        const { email, password } = request.body;
+        const attempts = `sign-in:${email}`;
+        if (await igniter.store.increment(attempts, { ttl: ATTEMPTS_TTL }) > MAX_ATTEMPTS) {
+          return response.tooManyRequests("Too many attempts.", { retryAfter: ATTEMPTS_TTL })
+            .setHeader("retry-after", String(ATTEMPTS_TTL));
+        }
+
+        const user = await context.database.user.findUnique({ where: { email } });
+        const hash = user && await context.database.credential.find(user.id);
+        const isRight = await verifyPassword(password, hash);
+        // One answer to both: it must not say which of the two was right.
+        if (user === undefined || !isRight) return response.unauthorized("Wrong email address or password.");
+
+        await igniter.store.delete(attempts);
+        const token = await beginSession(user.id);
+        await request.cookies.setSigned(SESSION_COOKIE, token, {
+          maxAge: SESSION_TTL,
+          httpOnly: true,
+          sameSite: "Lax",
+          secure: request.url.startsWith("https:"),
+        });
+        return response.created({ user, token });
+      },
+    }),
+
+    /** `DELETE /sessions`. */
+    signOut: igniter.mutation({
+      description: "Signs out",
+      method: "DELETE",
+      use: [auth({ isAuthRequired: true })],
+      handler: async ({ request, response, context }) => {
+        if (context.auth.token !== undefined) await endSession(context.auth.token);
+        request.cookies.delete(SESSION_COOKIE);
+        return response.noContent();
+      },
+    }),
+  },
+});

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { igniter } from "../../../igniter.ts";
+import { hashPassword } from "../../../services/password.ts";
+import { auth } from "../procedures/auth.procedure.ts";
+import { User, UserInput } from "../user.types.ts";
+
+const PAGE_SIZE = 10;
+/** Seconds that a user stays in the cache. */
+const CACHE_TTL = 3600;
+
+export const userController = igniter.controller({
+  path: "/users",
+  actions: {
+    /** `GET /users?page=2`, for those who are signed in. */
+    list: igniter.query({
+      description: "Lists users, ten to a page",
+      use: [auth({ isAuthRequired: true })],
+      // The query string has the text "2"; the schema asks for a number, so the handler gets one.
+      query: z.object({ page: z.number().int().min(1).optional().default(1) }),
+      handler: async ({ response, context, query }) => {
+        igniter.logger.info(`User ${context.auth.user?.id} is listing users.`);
+        const users = await context.database.user.findMany({ take: PAGE_SIZE, skip: (query.page - 1) * PAGE_SIZE });
+        return response.success({ users });
+      },
+    }),
+
+    /** `GET /users/:id`, from the store when it is there. */
+    byId: igniter.query({
+      description: "Gives one user",
+      path: "/:id",
+      use: [auth({ isAuthRequired: true })],
+      output: User,
+      handler: async ({ response, context, params }) => {
+        const key = `user:${params.id}`;
+        const cached = await igniter.store.get<User>(key);
+        if (cached !== undefined) return response.setHeader("x-cache", "hit").success(cached);
+        const user = await context.database.user.findUnique({ where: { id: params.id } });
+        if (user === undefined) return response.notFound("No such user.");
+        await igniter.store.set(key, user, { ttl: CACHE_TTL });
+        return response.setHeader("x-cache", "miss").success(user);
+      },
+    }),
+
+    /** `POST /users`. */
+    create: igniter.mutation({
+      description: "Creates a user",
+      body: UserInput,
+      handler: async ({ request, response, context }) => {
+        const { name, email, password } = request.body;
+        igniter.logger.info("Attempting to create new user", { email });
+
+        const user = await context.database.user.create({ data: { name, email } });
+        // Returned, not thrown: so clients know of it, and of its data, by their types.
+        if (user === undefined) return response.conflict("This email address is taken.", { email });
+        if (password !== undefined) await context.database.credential.set(user.id, await hashPassword(password));
+
+        await igniter.store.set(`user:${user.id}`, user, { ttl: CACHE_TTL });
+        return response.created(user).revalidate("users.list");
+      },
+    }),
+  },
+});

@@ -1,0 +1,2 @@
+export { sessionController } from "./controllers/session.controller.ts";
+export { userController } from "./controllers/user.controller.ts";

@@ -1,0 +1,20 @@
+import { Igniter } from "@igniter-js/core";
+import process from "node:process";
+// Relative imports name the file, ".ts" included: Deno reads no other form, and TypeScript elsewhere (Next.js, for one)
+// takes it with `allowImportingTsExtensions` in tsconfig.json.
+import { createIgniterAppContext } from "./igniter.context.ts";
+import { logger } from "./services/logger.ts";
+import { store } from "./services/store.ts";
+
+/** The one instance: procedures, actions, controllers and the router are made with it. */
+export const igniter = Igniter
+  .context(createIgniterAppContext)
+  .config({ cookieSecrets: [process.env["COOKIE_SECRET"] ?? randomSecret()] })
+  .logger(logger)
+  .store(store)
+  .create();
+
+/** Good for development: cookies signed with it mean nothing to the next process. Elsewhere, set COOKIE_SECRET. */
+function randomSecret(): string {
+  return crypto.randomUUID() + crypto.randomUUID();
+}
