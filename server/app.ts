@@ -54,6 +54,18 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** The framework's own use of a logger that may fail: an answer must not depend on whether it could be logged. */
+function toSafeLogger(logger: Logger): Logger {
+  const safely = (level: "debug" | "info" | "warn" | "error"): Logger["info"] => (message, fields) => {
+    try {
+      logger[level](message, fields);
+    } catch (error) {
+      console.error("The logger failed", error);
+    }
+  };
+  return { debug: safely("debug"), info: safely("info"), warn: safely("warn"), error: safely("error") };
+}
+
 /** Makes the instance. @throws TypeError when the parts contradict each other. */
 export function createApp(settings: AppSettings): object {
   const config = {
@@ -65,7 +77,9 @@ export function createApp(settings: AppSettings): object {
     cookieSecrets: settings.config.cookieSecrets ?? [],
     logLevel: settings.config.logLevel ?? "info",
   };
-  const logger = settings.logger ?? createConsoleLogger({ level: config.logLevel });
+  const logger = settings.logger === undefined
+    ? createConsoleLogger({ level: config.logLevel })
+    : toSafeLogger(settings.logger);
   const broker = new Broker(logger, settings.scopes !== undefined);
   const plugins = new PluginHost(settings.plugins, { logger, store: settings.store, realtime: broker });
   const features: ContextRecord = { realtime: broker };

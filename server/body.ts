@@ -1,8 +1,13 @@
 /**
  * Reads bodies without ever holding more than a limit allows.
  *
+ * A body that breaks off, because the client went away or its framing is malformed, is the client's failure: it is
+ * `ERR_BODY_PARSE`, where what the platform throws would become a masked 500 and an entry in the error log. A body that
+ * somebody has read before is the application's mistake, and stays what the platform throws.
+ *
  * @module
  */
+import { IgniterError } from "./contract/error.ts";
 
 /**
  * Reads a body as text; `undefined` when it is larger than `limit` bytes.
@@ -10,15 +15,16 @@
  * With a `Content-Length` within the limit the platform's own reader is used: HTTP framing keeps a body to its length.
  * Without one (chunked, HTTP/2, in process) the bytes are counted as they come, and the rest is not read.
  */
-export async function readText(request: Request, limit: number): Promise<string | undefined> {
+export function readText(request: Request, limit: number): Promise<string | undefined> {
   const length = lengthOf(request);
   if (length === undefined) {
-    const bytes = await readBytes(request, limit);
-    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+    return readBytes(request, limit).then((bytes) => bytes === undefined ? undefined : new TextDecoder().decode(bytes));
   }
-  if (length > limit) return await discard(request);
-  const text = await request.text();
-  return text.length > limit ? undefined : text;
+  if (length > limit) return Promise.resolve(discard(request));
+  const used = request.bodyUsed;
+  return request.text().then((text) => text.length > limit ? undefined : text, (error) => {
+    throw used ? error : brokenOff(error);
+  });
 }
 
 /** Reads a body's bytes; `undefined` when there are more than `limit`. */
@@ -26,25 +32,38 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   const length = lengthOf(request);
   if (length !== undefined && length > limit) return await discard(request);
   if (length !== undefined) {
-    const bytes = new Uint8Array(await request.arrayBuffer());
-    return bytes.length > limit ? undefined : bytes;
+    const used = request.bodyUsed;
+    try {
+      const bytes = new Uint8Array(await request.arrayBuffer());
+      return bytes.length > limit ? undefined : bytes;
+    } catch (error) {
+      throw used ? error : brokenOff(error);
+    }
   }
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  while (true) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.length;
-    if (size > limit) {
-      // Not awaited: a peer that never ends its body must not hold the answer back.
-      reader.cancel().catch(() => {});
-      return undefined;
+  try {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.length;
+      if (size > limit) {
+        // Not awaited: a peer that never ends its body must not hold the answer back.
+        reader.cancel().catch(() => {});
+        return undefined;
+      }
+      chunks.push(value);
     }
-    chunks.push(value);
+  } catch (error) {
+    throw brokenOff(error);
   }
   return chunks.length === 1 ? chunks[0] as Uint8Array : concat(chunks, size);
+}
+
+function brokenOff(cause: unknown): IgniterError {
+  return new IgniterError("ERR_BODY_PARSE", { message: "The body broke off", cause });
 }
 
 /** Tells the platform that nobody reads on. */

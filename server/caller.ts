@@ -68,7 +68,12 @@ export type Caller<R> = Calls<R> & CallerMethods<R>;
 
 /** What a caller can do beside calling. */
 export interface CallerMethods<R> {
-  /** A caller whose requests carry these headers, or those of an incoming request. */
+  /**
+   * A caller whose requests carry these headers, those of an incoming request, or both: headers win over the request's.
+   * What an earlier `with` said stays, where this one says nothing else.
+   *
+   * @throws TypeError for a header that HTTP cannot carry.
+   */
   with(options: CallerOptions): Caller<R>;
 }
 
@@ -128,8 +133,15 @@ export function createCaller(host: CallerHost, origin: CallerOptions): object {
     for (const [name, kind] of actions) calls[name] = toCall(host, origin, `${controller}.${name}`, kind);
     caller[controller] = calls;
   }
-  caller["with"] = (options: CallerOptions) => createCaller(host, options);
+  caller["with"] = (options: CallerOptions) => createCaller(host, mergeOrigins(origin, options));
   return caller;
+}
+
+function mergeOrigins(earlier: CallerOptions, later: CallerOptions): CallerOptions {
+  const request = later.request ?? earlier.request;
+  const headers = new Headers(earlier.headers);
+  for (const [name, value] of new Headers(later.headers)) headers.set(name, value);
+  return { headers, ...(request === undefined ? {} : { request }) };
 }
 
 function toCall(

@@ -66,15 +66,25 @@ export class Exchange {
     return this.state.app.broker;
   }
 
-  /** Runs the action. Never throws nor rejects: what is thrown on the way becomes a reply. */
-  run(plan: Plan): MaybePromise<ReplyValue> {
+  /** Aborts when the router closes. */
+  get closing(): AbortSignal {
+    return this.state.closing;
+  }
+
+  /** What a client is told when a stream fails on the way. */
+  toFailure(error: unknown): unknown {
+    return this.toErrorReply(error).payload;
+  }
+
+  /** Runs the action, then `done` with its reply. What is thrown on the way becomes a reply. */
+  run<T>(plan: Plan, done: (reply: ReplyValue) => MaybePromise<T>): MaybePromise<T> {
+    let reply: MaybePromise<ReplyValue>;
     try {
-      const { plugins } = this.state.app;
-      const reply = plugins.isReady ? this.#begin(plan) : this.#startThenBegin(plan);
-      return reply instanceof Promise ? reply.catch((error) => this.fail(error)) : reply;
+      reply = this.state.app.plugins.isReady ? this.#begin(plan) : this.#startThenBegin(plan);
     } catch (error) {
-      return this.fail(error);
+      reply = this.fail(error);
     }
+    return reply instanceof Promise ? reply.then(done, async (error) => await done(await this.fail(error))) : done(reply);
   }
 
   async #startThenBegin(plan: Plan): Promise<ReplyValue> {

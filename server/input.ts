@@ -105,37 +105,45 @@ function validateQuery(part: Part, request: IncomingRequest): MaybePromise<Valid
 
 // --- bodies
 
-async function readBody(plan: InputPlan, request: IncomingRequest): Promise<ReplyValue | undefined> {
+function readBody(plan: InputPlan, request: IncomingRequest): MaybePromise<ReplyValue | undefined> {
   const part = plan.body;
-  if (request.given !== undefined) return putBody(request, part, await givenBody(request.given.body));
+  if (request.given !== undefined) return givenBody(request.given.body).then((body) => putBody(request, part, body));
   const { raw } = request;
   const type = raw.headers.get("content-type");
   const media = type === null ? "" : mediaOf(type);
-  if (isJson(media) && !plan.rawBody) {
-    const text = await readText(raw, plan.bodyLimit);
-    if (text === undefined) return tooLarge(plan.bodyLimit);
-    return await putJson(request, part, media, type as string, text);
-  }
-  const bytes = await readBytes(raw, plan.bodyLimit);
+  if (!isJson(media) || plan.rawBody) return readOther(plan, request, media, type ?? "");
+  return readText(raw, plan.bodyLimit).then((text) =>
+    text === undefined ? tooLarge(plan.bodyLimit) : putJson(request, part, media, type as string, text)
+  );
+}
+
+async function readOther(
+  plan: InputPlan,
+  request: IncomingRequest,
+  media: string,
+  type: string,
+): Promise<ReplyValue | undefined> {
+  const part = plan.body;
+  const bytes = await readBytes(request.raw, plan.bodyLimit);
   if (bytes === undefined) return tooLarge(plan.bodyLimit);
   if (plan.rawBody) request.rawBody = bytes;
-  if (bytes.length === 0) return await putBody(request, part, { raw: undefined, strings: false });
-  if (isJson(media)) return await putJson(request, part, media, type as string, new TextDecoder().decode(bytes));
+  if (bytes.length === 0) return await putBody(request, part, NO_BODY);
+  if (isJson(media)) return await putJson(request, part, media, type, new TextDecoder().decode(bytes));
   if (media === "multipart/form-data" || media === "application/x-www-form-urlencoded") {
-    return await putForm(request, part, media, type as string, bytes);
+    return await putForm(request, part, media, type, bytes);
   }
   return await putOther(request, part, media, bytes);
 }
 
-async function putJson(
+function putJson(
   request: IncomingRequest,
   part: Part | undefined,
   media: string,
   type: string,
   text: string,
-): Promise<ReplyValue | undefined> {
+): MaybePromise<ReplyValue | undefined> {
   if (!isUtf8(type)) return unsupported(`JSON is read as UTF-8, not as "${type}"`);
-  if (text === "") return await putBody(request, part, { raw: undefined, strings: false });
+  if (text === "") return putBody(request, part, NO_BODY);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -150,7 +158,7 @@ async function putJson(
       return fail(400, "ERR_BODY_PARSE", `The body is not valid ${RICH_MEDIA_TYPE}`);
     }
   }
-  return await putBody(request, part, { raw: json, strings: false });
+  return putBody(request, part, { raw: json, strings: false });
 }
 
 async function putForm(
@@ -198,18 +206,24 @@ async function givenBody(body: unknown): Promise<RawBody> {
   return { raw: await readForm(new Uint8Array(await response.arrayBuffer()), type), strings: true };
 }
 
-async function putBody(
+const NO_BODY: RawBody = { raw: undefined, strings: false };
+
+function putBody(
   request: IncomingRequest,
   part: Part | undefined,
   { raw, strings }: RawBody,
-): Promise<ReplyValue | undefined> {
+): MaybePromise<ReplyValue | undefined> {
   if (part === undefined) {
     request.body = raw as never;
     return undefined;
   }
   const nests = strings && typeof raw === "object" && (part.facts === undefined || part.facts.nests);
   const value = nests ? nestQuery(raw as never) : raw;
-  const result = await (strings ? validatePart(part, value) : validate(part.schema, value));
+  const result = strings ? validatePart(part, value) : validate(part.schema, value);
+  return result instanceof Promise ? result.then((valid) => takeBody(request, valid)) : takeBody(request, result);
+}
+
+function takeBody(request: IncomingRequest, result: Validated): ReplyValue | undefined {
   if (result.issues !== undefined) return refuse(result.issues);
   request.body = result.value as never;
   return undefined;
@@ -218,6 +232,7 @@ async function putBody(
 // --- media types (RFC 9110)
 
 function mediaOf(type: string): string {
+  if (type === "application/json") return type;
   const end = type.indexOf(";");
   return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
 }
@@ -227,6 +242,7 @@ function isJson(media: string): boolean {
 }
 
 function isUtf8(type: string): boolean {
+  if (type.length === "application/json".length) return true;
   const at = type.toLowerCase().indexOf("charset=");
   if (at < 0) return true;
   const charset = /^"?([^";\s]*)/.exec(type.slice(at + "charset=".length))?.[1]?.toLowerCase();

@@ -109,10 +109,13 @@ export interface ActionMap {
   readonly [name: string]: AnyAction;
 }
 
-/** Controllers by name. */
+/**
+ * Controllers by name. Their path is left out: a constraint that showed it would feed return-type inference into an
+ * inline `controller()` call and widen its path to `string`.
+ */
 export interface ControllerMap {
   /** One controller. */
-  readonly [name: string]: Controller;
+  readonly [name: string]: Pick<Controller, "actions">;
 }
 
 /** The application's controllers and the plugins'. */

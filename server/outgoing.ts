@@ -40,14 +40,15 @@ export class Outgoing implements ResponseHeaders {
     return this.#changes === undefined && this.#cookies === undefined;
   }
 
-  /** Merges into an answer's headers. A header that the answer sets itself is not overwritten. */
-  mergeInto(headers: Headers): void {
+  /** Merges into an answer's headers, with its cookies. A header or a cookie that the answer sets itself wins. */
+  mergeInto(headers: Headers, cookies: Iterable<readonly [key: string, text: string]> = []): void {
     const own = new Set([...headers.keys()]);
     for (const { kind, name, value } of this.#changes ?? []) {
       if (kind === "append") headers.append(name, value);
       else if (!own.has(name.toLowerCase())) headers.set(name, value);
     }
-    for (const text of this.#cookies?.values() ?? []) headers.append("set-cookie", text);
+    const all = this.#cookies === undefined ? cookies : new Map([...this.#cookies, ...cookies]);
+    for (const [, text] of all) headers.append("set-cookie", text);
   }
 
   #add(change: HeaderChange): void {

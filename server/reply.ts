@@ -8,7 +8,7 @@ import type { CookieOptions, CookiePlace, Reply, RevalidateTarget } from "./cont
 import { CODEC_HEADER, needsEncoding, stringifyEnvelope } from "./contract/wire.ts";
 import { cookieKey, serializeCookie, serializeDeletion } from "./cookies.ts";
 import type { Outgoing } from "./outgoing.ts";
-import { type StreamPayload, toByteStream, type ToFailure } from "./realtime/stream.ts";
+import { type StreamPayload, toByteStream } from "./realtime/stream.ts";
 import type { Draft, ErrorInit, FileOptions, Responder, ResponseHeaders, StreamOptions } from "./responder.ts";
 
 /** What a reply adds beside its payload; lists are never mutated. */
@@ -74,6 +74,9 @@ export class ReplyValue implements Reply<never, never, never> {
   status(code: number): this {
     if (!Number.isInteger(code) || code < 200 || code > 599) {
       throw new RangeError(`Cannot reply with status ${code}: it is not 200 to 599`);
+    }
+    if (this.kind === "error" && !isErrorStatus(code)) {
+      throw new RangeError(`Cannot reply with status ${code}: an error has 400 to 599`);
     }
     return this.copy(code, this.head);
   }
@@ -278,29 +281,35 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
 const JSON_HEADERS = { "content-type": "application/json" };
 const JSON_OK: ResponseInit = { headers: JSON_HEADERS };
 
+/** What a response is made for: the exchange, as far as it matters here. */
+export interface Answering {
+  readonly request: {
+    readonly raw: Request;
+  };
+  readonly outgoing: Outgoing;
+  /** What the client is told when a stream fails on the way. */
+  toFailure(error: unknown): unknown;
+  /** Aborts when the router closes. */
+  readonly closing: AbortSignal;
+}
+
 /**
  * Makes the `Response` of a reply. Request headers are read only when the value holds something that JSON alone would
  * lose: on most hosts reading them costs more than writing the whole answer.
  *
  * @throws TypeError when the payload cannot be written (a cycle).
  */
-export function toResponse(
-  reply: ReplyValue,
-  request: Request,
-  outgoing: Outgoing,
-  toFailure: ToFailure,
-  closing: AbortSignal,
-): Response {
+export function toResponse(reply: ReplyValue, answering: Answering): Response {
   const { kind, head } = reply;
+  const { request: { raw: request }, outgoing } = answering;
   if (head === undefined && outgoing.isEmpty && kind === "data" && !NULL_BODY.has(reply.code)) {
     const body = toEnvelope(reply, request);
     return new Response(body, reply.code === 200 ? JSON_OK : { status: reply.code, headers: JSON_HEADERS });
   }
   const headers = new Headers(kind === "response" ? (reply.payload as Response).headers : undefined);
   for (const [name, value] of head?.headers ?? []) headers.set(name, value);
-  const body = toBody(reply, request, headers, toFailure, closing);
-  outgoing.mergeInto(headers);
-  for (const [, text] of head?.cookies ?? []) headers.append("set-cookie", text);
+  const body = toBody(reply, answering, headers);
+  outgoing.mergeInto(headers, head?.cookies);
   if (kind !== "response") {
     return new Response(NULL_BODY.has(reply.code) ? null : body, { status: reply.code, headers });
   }
@@ -324,8 +333,7 @@ export function toHookResponse(reply: ReplyValue, request: Request, outgoing: Ou
   for (const [name, value] of head?.headers ?? []) headers.set(name, value);
   const json = kind === "data" || kind === "error" || kind === "json";
   if (json && !headers.has("content-type")) headers.set("content-type", "application/json");
-  outgoing.mergeInto(headers);
-  for (const [, text] of head?.cookies ?? []) headers.append("set-cookie", text);
+  outgoing.mergeInto(headers, head?.cookies);
   const given = kind === "body" ? (reply.payload as BodyPayload).body : null;
   const body = json ? whenRead(() => kind === "json" ? toPlainJson(reply.payload) : toEnvelope(reply, request)) : given;
   return new Response(NULL_BODY.has(code) || given instanceof ReadableStream ? null : body, {
@@ -344,13 +352,8 @@ function whenRead(text: () => string): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-function toBody(
-  reply: ReplyValue,
-  request: Request,
-  headers: Headers,
-  toFailure: ToFailure,
-  closing: AbortSignal,
-): BodyInit | null {
+function toBody(reply: ReplyValue, answering: Answering, headers: Headers): BodyInit | null {
+  const { request: { raw: request }, closing } = answering;
   switch (reply.kind) {
     case "data":
     case "error":
@@ -364,7 +367,7 @@ function toBody(
     case "response":
       return (reply.payload as Response).body;
     case "stream":
-      return toByteStream(reply.payload as StreamPayload, headers, toFailure, closing);
+      return toByteStream(reply.payload as StreamPayload, headers, (error) => answering.toFailure(error), closing);
     case "empty":
       return null;
   }

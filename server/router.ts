@@ -129,8 +129,8 @@ class RouterEngine implements RouterState {
   readonly #kinds = new Map<string, Map<string, "query" | "mutation" | "stream" | "both">>();
   readonly #closing = new AbortController();
   readonly #pending = new Set<Promise<void>>();
-  /** What `close()` waits for; requests that answer synchronously never stand here. */
-  readonly #running = new Map<Promise<Response>, Request>();
+  /** What `close()` waits for. Requests that answer synchronously never stand here. */
+  readonly #running = new Map<Exchange, Promise<Response>>();
   readonly #hasAfterHooks: boolean;
   #closed: Promise<void> | undefined = undefined;
 
@@ -249,26 +249,12 @@ class RouterEngine implements RouterState {
   // --- HTTP
 
   #handle(request: Request): MaybePromise<Response> {
+    const { telemetry } = this.app;
     try {
-      const response = this.app.telemetry === undefined
-        ? this.#route(request, undefined)
-        : this.#observe(this.app.telemetry, request);
-      return response instanceof Promise ? this.#run(request, response) : response;
+      return telemetry === undefined ? this.#route(request, undefined) : this.#observe(telemetry, request);
     } catch {
       return lastResort();
     }
-  }
-
-  #run(request: Request, response: Promise<Response>): Promise<Response> {
-    const answer: Promise<Response> = response.then((value) => {
-      this.#running.delete(answer);
-      return value;
-    }, () => {
-      this.#running.delete(answer);
-      return lastResort();
-    });
-    this.#running.set(answer, request);
-    return answer;
   }
 
   #observe(telemetry: Telemetry, request: Request): Promise<Response> {
@@ -317,15 +303,13 @@ class RouterEngine implements RouterState {
       span.setName(`${method} ${found.plan.pattern}`);
       span.setAttributes({ "http.route": found.plan.pattern, "igniter.action": found.plan.key });
     }
-    const reply = exchange.run(found.plan);
-    if (span !== undefined) return this.#traced(exchange, reply, span);
-    return reply instanceof Promise
-      ? reply.then((value) => this.#finish(exchange, value))
-      : this.#finish(exchange, reply);
+    const response = exchange.run(found.plan, (reply) => this.#finish(exchange, reply));
+    if (response instanceof Promise) this.#running.set(exchange, response);
+    return span === undefined ? response : this.#traced(exchange, response, span);
   }
 
-  async #traced(exchange: Exchange, reply: MaybePromise<ReplyValue>, span: Span): Promise<Response> {
-    const response = await this.#finish(exchange, await reply);
+  async #traced(exchange: Exchange, answer: MaybePromise<Response>, span: Span): Promise<Response> {
+    const response = await answer;
     if (response.status >= 500) span.recordError(exchange.thrown ?? new Error(`Answered ${response.status}`));
     return response;
   }
@@ -381,27 +365,27 @@ class RouterEngine implements RouterState {
     return missingParam(plan, params) ?? { plan, request };
   }
 
-  /** The way out of every request: response, hooks, then effects of a reply that succeeded. */
+  /** The way out of every request: response, hooks, then effects of a reply that succeeded. Never throws. */
   #finish(exchange: Exchange, reply: ReplyValue): MaybePromise<Response> {
     let response: Response;
-    const { raw } = exchange.request;
-    const toFailure = (error: unknown): unknown => exchange.toErrorReply(error).payload;
     try {
-      response = toResponse(reply, raw, exchange.outgoing, toFailure, this.closing);
+      response = toResponse(reply, exchange);
     } catch (error) {
       exchange.thrown = error;
       reply = exchange.toErrorReply(new TypeError("Cannot write the reply", { cause: error }));
-      response = toResponse(reply, raw, exchange.outgoing, toFailure, this.closing);
+      response = toResponse(reply, exchange);
     }
-    const head = raw.method === "HEAD";
-    if (!this.#hasAfterHooks) {
-      if (reply.head !== undefined) this.#effects(exchange, reply);
-      return head ? withoutBody(response) : response;
+    if (!this.#hasAfterHooks) return this.#leave(exchange, reply, response);
+    return this.#afterRequest(exchange, response).then(() => this.#leave(exchange, reply, response));
+  }
+
+  #leave(exchange: Exchange, reply: ReplyValue, response: Response): MaybePromise<Response> {
+    if (reply.head !== undefined) this.#effects(exchange, reply);
+    if (exchange.request.raw.method === "HEAD") {
+      return withoutBody(response).catch(lastResort).finally(() => this.#running.delete(exchange));
     }
-    return this.#afterRequest(exchange, response).then(() => {
-      if (reply.head !== undefined) this.#effects(exchange, reply);
-      return head ? withoutBody(response) : response;
-    });
+    if (this.#running.size > 0) this.#running.delete(exchange);
+    return response;
   }
 
   async #afterRequest(exchange: Exchange, response: Response): Promise<void> {
@@ -499,7 +483,7 @@ class RouterEngine implements RouterState {
     const request = new IncomingRequest(raw, path, search, params, outgoing, input);
     const exchange = new Exchange(state, plan, request, outgoing);
     if (this.#closed !== undefined) refused = refusal("ERR_UNAVAILABLE", "The service is closing");
-    return { exchange, reply: refused ?? await exchange.run(plan) };
+    return { exchange, reply: refused ?? await exchange.run(plan, (reply) => reply) };
   }
 
   #toRequest(
@@ -558,7 +542,7 @@ class RouterEngine implements RouterState {
   async #close(): Promise<void> {
     this.#closing.abort(new DOMException("The router is closing", "AbortError"));
     // A request whose client has gone may never answer: nobody waits for it, and nor does this.
-    await Promise.all([...this.#running].map(([answer, { signal }]) => Promise.race([answer, aborted(signal)])));
+    await Promise.all([...this.#running].map(([{ request }, answer]) => Promise.race([answer, aborted(request.raw.signal)])));
     while (this.#pending.size > 0) await Promise.all(this.#pending);
     const { plugins, features } = this.app;
     if (!plugins.isEmpty) await plugins.stop(() => ({ ...features }));

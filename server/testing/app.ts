@@ -49,12 +49,15 @@ export interface TestSetup<C extends object> extends EmptySetup<C> {
   readonly features: TestFeatures;
 }
 
-/** Makes an application with a collecting logger and a store in memory. Each request gets `context`. */
+/**
+ * Makes an application with a collecting logger and a store in memory. Each request gets a copy of `context`, which is a
+ * plain object.
+ */
 export function createTestApp<C extends object = {}>(context?: C): TestApp<C> {
   const logs: LogEntry[] = [];
   const clock = createFakeClock();
   const store = createMemoryStoreAdapter({ clock });
-  const igniter = Igniter.context(() => ({ ...context })).logger(toLogger(logs, {})).store(store).create();
+  const igniter = Igniter.context(() => context ?? {}).logger(toLogger(logs, {})).store(store).create();
   return { igniter: igniter as unknown as TestApp<C>["igniter"], logs, store, clock };
 }
 
@@ -152,5 +155,5 @@ export function testCaller<R, A extends object>(
   options: TestCallerOptions<NoInfer<A>>,
 ): Caller<R> {
   const { context, ...origin } = options;
-  return callerWithContext(router, () => ({ ...context }), origin) as Caller<R>;
+  return callerWithContext(router, () => context, origin) as Caller<R>;
 }

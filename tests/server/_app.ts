@@ -121,7 +121,7 @@ export const REPLIES: Readonly<Record<string, (response: Responder<unknown>) => 
   "draft": (response) => response.status(202).setHeader("x-a", "1"),
   "two-cookies": (response) => response.success().setCookie("one", "1").setCookie("two", "2"),
   "same-cookie": (response) => response.success().setCookie("one", "1").setCookie("one", "2"),
-  "cookie-ends": (response) => response.success().deleteCookie("gone", { path: "/app", domain: "example.com" }),
+  "cookie-ends": (response) => response.success().deleteCookie("ended", { path: "/app", domain: "example.com" }),
   "cookie-injects": (response) => response.success().setCookie("a", "b", { path: "/;Domain=evil.example" }),
   "cookie-name": (response) => response.success().setCookie("a;b", "c"),
   "cookie-control": (response) => response.success().setCookie("a\r\nb", "c"),

@@ -399,11 +399,16 @@ eachHost("R6 a procedure that refuses comes before every validation, over REST a
 });
 
 eachHost("R6 a procedure that refuses answers before the body has come", async (send) => {
-  const waits = Promise.withResolvers<void>();
-  const body = new ReadableStream<Uint8Array>({ pull: () => waits.promise }, { highWaterMark: 0 });
+  const answered = Promise.withResolvers<void>();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await answered.promise;
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
   const init: RequestInit & { readonly duplex: "half" } = { body, duplex: "half" };
   assertEquals(await refusal(send("POST /inputs/guarded/1", init)), [401, "ERR_UNAUTHORIZED"]);
-  waits.resolve();
+  answered.resolve();
 });
 
 Deno.test("R6 a procedure that refuses leaves the body untouched", async () => {
