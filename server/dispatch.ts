@@ -9,16 +9,16 @@ import type { App } from "./app.ts";
 import { type ContextFactory, type ContextRecord, createContext } from "./context.ts";
 import { IgniterError } from "./contract/error.ts";
 import { validate, type Validated } from "./contract/schema.ts";
-import { type InputPlan, type MaybePromise, readInput } from "./input.ts";
-import type { Outgoing } from "./outgoing.ts";
-import { runSteps } from "./pipeline.ts";
-import { isThenable } from "./plain.ts";
+import { type InputPlan, readInput } from "./input.ts";
+import { type Answerer, Outgoing } from "./outgoing.ts";
+import { type Flow, runSteps } from "./pipeline.ts";
+import { isThenable, type MaybePromise } from "./plain.ts";
 import type { PluginScope } from "./plugin_host.ts";
 import type { Realtime } from "./ports/realtime.ts";
 import type { Step } from "./procedure.ts";
 import { fromChannel, withOpening } from "./realtime/stream.ts";
-import { errorReply, ReplyValue, ResponderValue, toReply, toReplyError } from "./reply.ts";
-import type { IncomingRequest } from "./request.ts";
+import { type Answering, errorReply, ReplyValue, ResponderValue, toReply, toReplyError } from "./reply.ts";
+import { type GivenInput, IncomingRequest, type Target } from "./request.ts";
 
 /** An action as a router runs it, compiled once. */
 export interface Plan {
@@ -42,24 +42,33 @@ export interface RouterState {
 }
 
 /** One run of one action. */
-export class Exchange {
+export class Exchange implements Answerer, Answering, Flow {
   readonly state: RouterState;
   readonly plan: Plan | undefined;
   readonly request: IncomingRequest;
-  readonly outgoing: Outgoing;
   readonly response: ResponderValue;
   context: ContextRecord;
   scope: PluginScope | undefined = undefined;
   /** What was thrown, if anything, for telemetry. */
   thrown: unknown = undefined;
 
-  constructor(state: RouterState, plan: Plan | undefined, request: IncomingRequest, outgoing: Outgoing) {
+  /** What procedures added to whatever answers, if anything. */
+  added: Outgoing | undefined = undefined;
+
+  constructor(state: RouterState, plan: Plan | undefined, raw: Request, target: Target, given?: GivenInput) {
     this.state = state;
     this.plan = plan;
-    this.request = request;
-    this.outgoing = outgoing;
-    this.response = new ResponderValue(outgoing);
+    this.request = new IncomingRequest(raw, target, this, given);
+    this.response = new ResponderValue(this);
     this.context = state.app.features;
+  }
+
+  get outgoing(): Outgoing {
+    return this.added ??= new Outgoing();
+  }
+
+  get cookieSecrets(): readonly string[] {
+    return this.state.app.config.cookieSecrets;
   }
 
   get realtime(): Realtime {
@@ -117,8 +126,7 @@ export class Exchange {
 
   /** Runs the pipeline within the action's time. */
   #limited(plan: Plan): MaybePromise<ReplyValue> {
-    const terminal = (): MaybePromise<ReplyValue> => this.#terminal(plan);
-    if (plan.timeout === 0) return runSteps(plan.steps, 0, this, terminal);
+    if (plan.timeout === 0) return runSteps(plan.steps, 0, this);
     const { request, state: { app: { clock } } } = this;
     const deadline = request.deadline = new AbortController();
     let cancel: () => void = () => {};
@@ -129,12 +137,13 @@ export class Exchange {
         deadline.abort(error);
       }, plan.timeout);
     });
-    const work = async (): Promise<ReplyValue> => await runSteps(plan.steps, 0, this, terminal);
+    const work = async (): Promise<ReplyValue> => await runSteps(plan.steps, 0, this);
     return Promise.race([work(), expired]).finally(cancel);
   }
 
   /** What stands behind the last procedure: input, handler, output. */
-  #terminal(plan: Plan): MaybePromise<ReplyValue> {
+  terminal(): MaybePromise<ReplyValue> {
+    const plan = this.plan as Plan;
     const refused = readInput(plan.input, this.request);
     if (refused === undefined) return this.#invoke(plan);
     if (refused instanceof Promise) return refused.then((reply) => reply ?? this.#invoke(plan));

@@ -11,6 +11,7 @@ import { type Issue, type Schema, validate, type Validated } from "./contract/sc
 import { decode, RICH_MEDIA_TYPE } from "./contract/wire.ts";
 import { coerceAndValidate, type CompiledSchema, compileSchema } from "./coerce.ts";
 import { readBytes, readForm, readText } from "./body.ts";
+import type { MaybePromise } from "./plain.ts";
 import { ReplyValue, toReplyError } from "./reply.ts";
 import type { IncomingRequest } from "./request.ts";
 
@@ -64,9 +65,6 @@ export function readInput(plan: InputPlan, request: IncomingRequest): MaybePromi
   }
   return putParts(plan, request, query, params, headers);
 }
-
-/** A value or a promise of it. */
-export type MaybePromise<T> = T | Promise<T>;
 
 function putParts(
   plan: InputPlan,

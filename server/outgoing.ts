@@ -12,15 +12,17 @@ interface HeaderChange {
   readonly value: string;
 }
 
-/** Collects headers and cookies; most requests never make one of its lists. */
-export class Outgoing implements ResponseHeaders {
+/** Who answers: has an outgoing head, made when somebody first writes to it. */
+export interface Answerer {
+  readonly outgoing: Outgoing;
+  /** Secrets of signed cookies. */
   readonly cookieSecrets: readonly string[];
+}
+
+/** Collects headers and cookies. */
+export class Outgoing implements ResponseHeaders {
   #changes: HeaderChange[] | undefined = undefined;
   #cookies: Map<string, string> | undefined = undefined;
-
-  constructor(cookieSecrets: readonly string[]) {
-    this.cookieSecrets = cookieSecrets;
-  }
 
   set(name: string, value: string): void {
     this.#add({ kind: "set", name, value });

@@ -7,11 +7,10 @@
  *
  * @module
  */
-import { isPlainObject, isThenable } from "./plain.ts";
+import { isPlainObject, isThenable, type MaybePromise } from "./plain.ts";
 import type { Realtime } from "./ports/realtime.ts";
 import type { Step } from "./procedure.ts";
-import { type ReplyValue, toReply } from "./reply.ts";
-import { ReplyValue as Value } from "./reply.ts";
+import { ReplyValue, toReply } from "./reply.ts";
 import type { IncomingRequest } from "./request.ts";
 import type { ResponderValue } from "./reply.ts";
 
@@ -21,26 +20,21 @@ export interface Flow {
   readonly response: ResponderValue;
   readonly context: Record<string, unknown>;
   readonly realtime: Realtime;
+  /** What stands behind the last step. */
+  terminal(): MaybePromise<ReplyValue>;
 }
 
-/** Runs the steps from `index`, then `terminal`. */
-export function runSteps(
-  steps: readonly Step[],
-  index: number,
-  flow: Flow,
-  terminal: () => ReplyValue | Promise<ReplyValue>,
-): ReplyValue | Promise<ReplyValue> {
+/** Runs the steps from `index`, then the flow's terminal. */
+export function runSteps(steps: readonly Step[], index: number, flow: Flow): MaybePromise<ReplyValue> {
   for (let i = index; i < steps.length; i++) {
     const step = steps[i] as Step;
-    const turn = new Turn(flow, () => runSteps(steps, i + 1, flow, terminal));
+    const turn = new Turn(flow, steps, i + 1);
     const result = step.handler(step.options, turn);
-    if (isThenable(result)) {
-      return result.then((value) => turn.settle(step, value) ?? runSteps(steps, i + 1, flow, terminal));
-    }
+    if (isThenable(result)) return result.then((value) => turn.settle(step, value) ?? runSteps(steps, i + 1, flow));
     const answer = turn.settle(step, result);
     if (answer !== undefined) return answer;
   }
-  return terminal();
+  return flow.terminal();
 }
 
 /** What one step receives; `next` is its own. */
@@ -48,16 +42,25 @@ class Turn {
   readonly request: IncomingRequest;
   readonly response: ResponderValue;
   readonly context: Record<string, unknown>;
-  readonly realtime: Realtime;
-  readonly #rest: () => ReplyValue | Promise<ReplyValue>;
+  readonly #flow: Flow;
+  readonly #steps: readonly Step[];
+  /** Where the rest begins. */
+  readonly #rest: number;
   #forwarded: Promise<ReplyValue> | undefined = undefined;
+  /** Whether what follows has failed before the step answered, so that its answer is made in knowledge of that. */
+  #failed = false;
 
-  constructor(flow: Flow, rest: () => ReplyValue | Promise<ReplyValue>) {
+  constructor(flow: Flow, steps: readonly Step[], rest: number) {
     this.request = flow.request;
     this.response = flow.response;
     this.context = flow.context;
-    this.realtime = flow.realtime;
+    this.#flow = flow;
+    this.#steps = steps;
     this.#rest = rest;
+  }
+
+  get realtime(): Realtime {
+    return this.#flow.realtime;
   }
 
   get plugins(): unknown {
@@ -75,7 +78,7 @@ class Turn {
     }
     this.#forwarded = this.#run(added);
     // A step may drop this promise; settle() looks at it then, so nothing of it is lost.
-    this.#forwarded.catch(() => {});
+    this.#forwarded.catch(() => this.#failed = true);
     return this.#forwarded;
   }
 
@@ -84,16 +87,16 @@ class Turn {
       if (!isPlainObject(added)) throw added;
       Object.assign(this.context, added);
     }
-    return await this.#rest();
+    return await runSteps(this.#steps, this.#rest, this.#flow);
   }
 
   /** What a step's result means; `undefined`: go on with the next step. */
   settle(step: Step, result: unknown): ReplyValue | Promise<ReplyValue> | undefined {
     const forwarded = this.#forwarded;
     if (result === undefined || result === null) return forwarded;
-    if (result instanceof Value || result instanceof Response) {
+    if (result instanceof ReplyValue || result instanceof Response) {
       // A step that answers for itself while what follows still runs: wait for that, so that it cannot outlive the request.
-      return forwarded === undefined ? toReply(result) : forwarded.then(() => toReply(result));
+      return forwarded === undefined || this.#failed ? toReply(result) : forwarded.then(() => toReply(result));
     }
     if (!isPlainObject(result)) {
       throw new TypeError(

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** A value or a promise of it. */
+export type MaybePromise<T> = T | Promise<T>;
+
 /** Tells an object literal (or one without a prototype, or of another realm) from instances. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;

@@ -7,7 +7,7 @@ import { type IgniterError, isErrorStatus, statusOf } from "./contract/error.ts"
 import type { CookieOptions, CookiePlace, Reply, RevalidateTarget } from "./contract/reply.ts";
 import { CODEC_HEADER, needsEncoding, stringifyEnvelope } from "./contract/wire.ts";
 import { cookieKey, serializeCookie, serializeDeletion } from "./cookies.ts";
-import type { Outgoing } from "./outgoing.ts";
+import { type Answerer, Outgoing } from "./outgoing.ts";
 import { type StreamPayload, toByteStream } from "./realtime/stream.ts";
 import type { Draft, ErrorInit, FileOptions, Responder, ResponseHeaders, StreamOptions } from "./responder.ts";
 
@@ -247,11 +247,15 @@ export class DraftValue extends ReplyValue implements Draft<never> {
 
 /** `response`, one per request. */
 export class ResponderValue extends DraftValue implements Responder<never> {
-  readonly headers: ResponseHeaders;
+  readonly #answerer: Pick<Answerer, "outgoing">;
 
-  constructor(outgoing: ResponseHeaders) {
+  constructor(answerer: Pick<Answerer, "outgoing">) {
     super(undefined, undefined);
-    this.headers = outgoing;
+    this.#answerer = answerer;
+  }
+
+  get headers(): ResponseHeaders {
+    return this.#answerer.outgoing;
   }
 }
 
@@ -286,7 +290,8 @@ export interface Answering {
   readonly request: {
     readonly raw: Request;
   };
-  readonly outgoing: Outgoing;
+  /** What procedures added, if anything. */
+  readonly added: Outgoing | undefined;
   /** What the client is told when a stream fails on the way. */
   toFailure(error: unknown): unknown;
   /** Aborts when the router closes. */
@@ -301,15 +306,15 @@ export interface Answering {
  */
 export function toResponse(reply: ReplyValue, answering: Answering): Response {
   const { kind, head } = reply;
-  const { request: { raw: request }, outgoing } = answering;
-  if (head === undefined && outgoing.isEmpty && kind === "data" && !NULL_BODY.has(reply.code)) {
+  const { request: { raw: request }, added } = answering;
+  if (head === undefined && added === undefined && kind === "data" && !NULL_BODY.has(reply.code)) {
     const body = toEnvelope(reply, request);
     return new Response(body, reply.code === 200 ? JSON_OK : { status: reply.code, headers: JSON_HEADERS });
   }
   const headers = new Headers(kind === "response" ? (reply.payload as Response).headers : undefined);
   for (const [name, value] of head?.headers ?? []) headers.set(name, value);
   const body = toBody(reply, answering, headers);
-  outgoing.mergeInto(headers, head?.cookies);
+  (added ?? new Outgoing()).mergeInto(headers, head?.cookies);
   if (kind !== "response") {
     return new Response(NULL_BODY.has(reply.code) ? null : body, { status: reply.code, headers });
   }
@@ -327,13 +332,13 @@ export function toResponse(reply: ReplyValue, answering: Answering): Response {
  * The `Response` that hooks see of a call in process. Nothing was serialised, so its body is written only when a hook
  * reads it; a stream and somebody's own `Response` are the caller's, and have none here.
  */
-export function toHookResponse(reply: ReplyValue, request: Request, outgoing: Outgoing): Response {
+export function toHookResponse(reply: ReplyValue, { request: { raw: request }, added }: Answering): Response {
   const { kind, code, head } = reply;
   const headers = new Headers(kind === "response" ? (reply.payload as Response).headers : undefined);
   for (const [name, value] of head?.headers ?? []) headers.set(name, value);
   const json = kind === "data" || kind === "error" || kind === "json";
   if (json && !headers.has("content-type")) headers.set("content-type", "application/json");
-  outgoing.mergeInto(headers, head?.cookies);
+  (added ?? new Outgoing()).mergeInto(headers, head?.cookies);
   const given = kind === "body" ? (reply.payload as BodyPayload).body : null;
   const body = json ? whenRead(() => kind === "json" ? toPlainJson(reply.payload) : toEnvelope(reply, request)) : given;
   return new Response(NULL_BODY.has(code) || given instanceof ReadableStream ? null : body, {

@@ -10,7 +10,7 @@ import { parseQuery, type RawQueryObject, stringifyQuery } from "./contract/quer
 import type { Out, Schema } from "./contract/schema.ts";
 import { decode, RICH_QUERY } from "./contract/wire.ts";
 import { type Cookies, createCookies } from "./cookies.ts";
-import type { Outgoing } from "./outgoing.ts";
+import type { Answerer } from "./outgoing.ts";
 import { isPlainObject } from "./plain.ts";
 
 /** The types a handler is made for: what its author wrote beside it. */
@@ -74,6 +74,18 @@ export interface GivenInput {
   readonly body?: unknown;
 }
 
+/** Where a request goes. */
+export interface Target {
+  /** The path, as it was sent. */
+  readonly path: string;
+  /** The query string without its `?`. */
+  readonly search: string;
+  /** The path parameters, decoded. */
+  readonly params: RawParams;
+  /** The query's fields where they were parsed already. */
+  readonly fields?: RawQueryObject | undefined;
+}
+
 /** The request as the engine keeps it. `query`, `params` and `body` are replaced by their validated values. */
 export class IncomingRequest implements IgniterRequest {
   readonly raw: Request;
@@ -85,10 +97,10 @@ export class IncomingRequest implements IgniterRequest {
   body: never = undefined as never;
   rawBody: Uint8Array | undefined = undefined;
   /** The query's fields where they were parsed already. */
-  fields: RawQueryObject | undefined = undefined;
+  readonly fields: RawQueryObject | undefined;
   /** Aborts at the action's timeout; absent without one. */
   deadline: AbortController | undefined = undefined;
-  readonly #outgoing: Outgoing;
+  readonly #answerer: Answerer;
   #query: unknown = undefined;
   #rich: object | undefined = undefined;
   #params: unknown;
@@ -96,13 +108,14 @@ export class IncomingRequest implements IgniterRequest {
   #cookies: Cookies | undefined = undefined;
   #signal: AbortSignal | undefined = undefined;
 
-  constructor(raw: Request, path: string, search: string, params: RawParams, outgoing: Outgoing, given?: GivenInput) {
+  constructor(raw: Request, target: Target, answerer: Answerer, given?: GivenInput) {
     this.raw = raw;
-    this.path = path;
-    this.search = search;
+    this.path = target.path;
+    this.search = target.search;
+    this.fields = target.fields;
     this.given = given;
-    this.#params = params;
-    this.#outgoing = outgoing;
+    this.#params = target.params;
+    this.#answerer = answerer;
   }
 
   get method(): string {
@@ -171,8 +184,8 @@ export class IncomingRequest implements IgniterRequest {
   get cookies(): Cookies {
     return this.#cookies ??= createCookies({
       header: () => this.raw.headers.get("cookie"),
-      outgoing: (text, key) => this.#outgoing.addCookie(text, key),
-      secrets: this.#outgoing.cookieSecrets,
+      outgoing: (text, key) => this.#answerer.outgoing.addCookie(text, key),
+      secrets: this.#answerer.cookieSecrets,
     });
   }
 

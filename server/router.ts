@@ -25,15 +25,15 @@ import { readResult } from "./contract/result.ts";
 import type { In } from "./contract/schema.ts";
 import { PARAM_PREFIX, RICH_QUERY, RPC_SEGMENT } from "./contract/wire.ts";
 import { Exchange, type Plan, type RouterState } from "./dispatch.ts";
-import { compileInput, type MaybePromise } from "./input.ts";
-import { Outgoing } from "./outgoing.ts";
+import { compileInput } from "./input.ts";
+import type { MaybePromise } from "./plain.ts";
 import type { PluginRouteRecord } from "./plugin.ts";
 import type { PublishOptions } from "./ports/realtime.ts";
 import type { Span, Telemetry } from "./ports/telemetry.ts";
 import type { Step } from "./procedure.ts";
 import { type BodyPayload, ReplyValue, toHookResponse, toReplyError, toResponse } from "./reply.ts";
 import { endedBy, iterate, StreamMessage, type StreamPayload } from "./realtime/stream.ts";
-import { IncomingRequest } from "./request.ts";
+import type { Target } from "./request.ts";
 import { Routes } from "./routes.ts";
 
 /** What an author writes about a router. */
@@ -113,9 +113,8 @@ export function createRouter(app: App, definition: LooseDefinition): Router<unkn
 }
 
 /** Where a request is going. */
-interface Destination {
+interface Destination extends Target {
   readonly plan: Plan;
-  readonly request: IncomingRequest;
 }
 
 class RouterEngine implements RouterState {
@@ -124,8 +123,10 @@ class RouterEngine implements RouterState {
   readonly #baseURL: string;
   /** With a leading and no trailing slash; empty for the root. */
   readonly #base: string;
+  /** What the RPC addresses begin with. */
+  readonly #rpc: string;
   readonly #plans = new Map<string, Plan>();
-  readonly #routes = new Routes<Plan>(({ key }) => key);
+  readonly #routes: Routes<Plan>;
   readonly #kinds = new Map<string, Map<string, "query" | "mutation" | "stream" | "both">>();
   readonly #closing = new AbortController();
   readonly #pending = new Set<Promise<void>>();
@@ -143,6 +144,8 @@ class RouterEngine implements RouterState {
       throw new TypeError(`Cannot make router: basePath "${basePath}" has parameters`);
     }
     this.#base = basePath === "/" ? "" : basePath;
+    this.#rpc = `${this.#base}/${RPC_SEGMENT}/`;
+    this.#routes = new Routes(this.#base, ({ key }) => key);
     this.#hasAfterHooks = app.plugins.has("afterRequest");
     for (const [name, controller] of Object.entries(definition.controllers)) this.#addController(name, controller);
     for (const [key, plugin] of app.plugins.records) {
@@ -278,27 +281,19 @@ class RouterEngine implements RouterState {
 
   #route(raw: Request, span: Span | undefined): MaybePromise<Response> {
     const { url, method } = raw;
-    const start = url.indexOf("/", url.indexOf("://") + 3);
-    let end = url.indexOf("?", start);
+    // A serialised URL always has a path: it begins at the first slash behind "http://" or "https://".
+    const start = url.indexOf("/", 8);
     const hash = url.indexOf("#", start);
     const last = hash < 0 ? url.length : hash;
-    if (end < 0 || end > last) end = last;
+    const mark = url.indexOf("?", start);
+    const end = mark < 0 || mark > last ? last : mark;
     const path = url.slice(start, end);
     const search = end === last ? "" : url.slice(end + 1, last);
-    const outgoing = new Outgoing(this.app.config.cookieSecrets);
-    const found = this.#closed === undefined
-      ? this.#find(raw, method, path, search, outgoing)
-      : refusal("ERR_UNAVAILABLE", "The service is closing");
+    const found = this.#closed === undefined ? this.#find(method, path, search) : CLOSING;
     if (found instanceof ReplyValue) {
-      const exchange = new Exchange(
-        this,
-        undefined,
-        new IncomingRequest(raw, path, search, NO_PARAMS, outgoing),
-        outgoing,
-      );
-      return this.#finish(exchange, found);
+      return this.#finish(new Exchange(this, undefined, raw, { path, search, params: NO_PARAMS }), found);
     }
-    const exchange = new Exchange(this, found.plan, found.request, outgoing);
+    const exchange = new Exchange(this, found.plan, raw, found);
     if (span !== undefined) {
       span.setName(`${method} ${found.plan.pattern}`);
       span.setAttributes({ "http.route": found.plan.pattern, "igniter.action": found.plan.key });
@@ -314,17 +309,14 @@ class RouterEngine implements RouterState {
     return response;
   }
 
-  #find(raw: Request, method: string, path: string, search: string, outgoing: Outgoing): Destination | ReplyValue {
-    const base = this.#base;
-    if (!path.startsWith(base) || (path.length > base.length && path.charCodeAt(base.length) !== SLASH)) {
-      return NOT_FOUND;
-    }
-    const local = base === "" ? path : path.slice(base.length);
-    if (local.startsWith(RPC_PREFIX)) return this.#findRpc(raw, method, path, local, search, outgoing);
-    const found = this.#routes.find(method, local === "" ? "/" : local);
+  #find(method: string, path: string, search: string): Destination | ReplyValue {
+    const plan = this.#routes.exact(method, path);
+    if (plan !== undefined) return { plan, path, search, params: NO_PARAMS };
+    if (path.startsWith(this.#rpc)) return this.#findRpc(method, path, search);
+    const found = this.#routes.find(method, path);
     switch (found.kind) {
       case "found":
-        return { plan: found.target, request: new IncomingRequest(raw, path, search, found.params, outgoing) };
+        return { plan: found.target, path, search, params: found.params };
       case "missing":
         return NOT_FOUND;
       case "malformed":
@@ -335,15 +327,8 @@ class RouterEngine implements RouterState {
   }
 
   /** `{basePath}/_/rpc/users.list`: queries over GET, mutations over POST, path parameters as `~id=…` (D12). */
-  #findRpc(
-    raw: Request,
-    method: string,
-    path: string,
-    local: string,
-    search: string,
-    outgoing: Outgoing,
-  ): Destination | ReplyValue {
-    const plan = this.#plans.get(local.slice(RPC_PREFIX.length));
+  #findRpc(method: string, path: string, search: string): Destination | ReplyValue {
+    const plan = this.#plans.get(path.slice(this.#rpc.length));
     if (plan === undefined) return NOT_FOUND;
     const verb = plan.record.kind === "query" ? "GET" : "POST";
     if (method !== verb && !(method === "HEAD" && verb === "GET")) {
@@ -360,9 +345,7 @@ class RouterEngine implements RouterState {
       params[name.slice(PARAM_PREFIX.length)] = value;
       delete fields[name];
     }
-    const request = new IncomingRequest(raw, path, search, params, outgoing);
-    request.fields = fields;
-    return missingParam(plan, params) ?? { plan, request };
+    return missingParam(plan, params) ?? { plan, path, search, params, fields };
   }
 
   /** The way out of every request: response, hooks, then effects of a reply that succeeded. Never throws. */
@@ -445,8 +428,7 @@ class RouterEngine implements RouterState {
 
   /** What follows an answer in process, as `#finish` does for one that leaves. */
   async #settle(exchange: Exchange, reply: ReplyValue): Promise<void> {
-    const { request: { raw }, outgoing } = exchange;
-    if (this.#hasAfterHooks) await this.#afterRequest(exchange, toHookResponse(reply, raw, outgoing));
+    if (this.#hasAfterHooks) await this.#afterRequest(exchange, toHookResponse(reply, exchange));
     this.#effects(exchange, reply);
   }
 
@@ -458,7 +440,6 @@ class RouterEngine implements RouterState {
     options: CallOptions | undefined,
   ): Promise<{ readonly exchange: Exchange; readonly reply: ReplyValue }> {
     const plan = this.#plans.get(key) as Plan;
-    const outgoing = new Outgoing(this.app.config.cookieSecrets);
     const params = createRecord<string>();
     for (const [name, value] of Object.entries(input.params ?? {})) {
       if (value !== undefined && value !== null) params[name] = String(value);
@@ -480,9 +461,8 @@ class RouterEngine implements RouterState {
       path = plan.pattern;
       raw = this.#toRequest(plan, path, "", {}, origin, options);
     }
-    const request = new IncomingRequest(raw, path, search, params, outgoing, input);
-    const exchange = new Exchange(state, plan, request, outgoing);
-    if (this.#closed !== undefined) refused = refusal("ERR_UNAVAILABLE", "The service is closing");
+    const exchange = new Exchange(state, plan, raw, { path, search, params }, input);
+    if (this.#closed !== undefined) refused = CLOSING;
     return { exchange, reply: refused ?? await exchange.run(plan, (reply) => reply) };
   }
 
@@ -557,9 +537,8 @@ export function callerWithContext(router: unknown, factory: ContextFactory, orig
   return engine.caller(factory, origin);
 }
 
-const RPC_PREFIX = `/${RPC_SEGMENT}/`;
-const SLASH = 47;
 const NOT_FOUND = refusal("ERR_NOT_FOUND", "No such route");
+const CLOSING = refusal("ERR_UNAVAILABLE", "The service is closing");
 
 function refusal(code: string, message: string): ReplyValue {
   const { status } = new IgniterError(code);

@@ -8,7 +8,7 @@
  * @module
  */
 import { parsePath, type RawParams, type Segment } from "./contract/path.ts";
-import { createRecord, NO_PARAMS } from "./contract/record.ts";
+import { createRecord } from "./contract/record.ts";
 
 /** The outcome of a look-up. */
 export type Lookup<T> =
@@ -52,10 +52,12 @@ export class Routes<T> {
   readonly #root: Node<T> = node();
   /** Full paths without parameters. */
   readonly #fixed = new Map<string, Leaf<T>>();
+  readonly #base: string;
   readonly #describe: (target: T) => string;
 
-  /** `describe` names a target in errors. */
-  constructor(describe: (target: T) => string) {
+  /** `base` is the path of all routes, empty for the root; `describe` names a target in errors. */
+  constructor(base: string, describe: (target: T) => string) {
+    this.#base = base;
     this.#describe = describe;
   }
 
@@ -87,7 +89,7 @@ export class Routes<T> {
       } else at = at.param ??= node();
     }
     this.#register(at.leaf ??= new Map(), method, { target, pattern, names });
-    if (names.length === 0) this.#fixed.set(pathOf(segments), at.leaf);
+    if (names.length === 0) this.#fixed.set(this.#base + pathOf(segments), at.leaf);
   }
 
   #register(leaf: Leaf<T>, method: string, entry: Entry<T>): void {
@@ -99,22 +101,28 @@ export class Routes<T> {
     leaf.set(method, entry);
   }
 
+  /** Finds what answers a method at a path without parameters, written as it was registered. */
+  exact(method: string, path: string): T | undefined {
+    return this.#fixed.get(path)?.get(method)?.target;
+  }
+
   /** Finds what answers a method at a path. HEAD is answered by GET. One trailing slash is ignored. */
   find(method: string, path: string): Lookup<T> {
-    const fixed = this.#fixed.get(path)?.get(method);
-    if (fixed !== undefined) return { kind: "found", target: fixed.target, params: NO_PARAMS };
+    const base = this.#base;
+    if (!path.startsWith(base) || (path.length > base.length && path.charCodeAt(base.length) !== SLASH)) return MISSING;
     const encoded = path.indexOf("%") >= 0;
     if (encoded && !isEncoded(path)) return { kind: "malformed" };
     const last = path.length - 1;
     const end = last > 0 && path.charCodeAt(last) === SLASH ? last : path.length;
     const state: Walk = { method, path, end, encoded, values: [], others: undefined };
-    const entry = walk(this.#root, 1, state);
+    const entry = walk(this.#root, base.length + 1, state);
     if (entry !== undefined) return { kind: "found", target: entry.target, params: toParams(entry.names, state.values) };
-    return state.others === undefined ? { kind: "missing" } : { kind: "wrong method", allow: toAllow(state.others) };
+    return state.others === undefined ? MISSING : { kind: "wrong method", allow: toAllow(state.others) };
   }
 }
 
 const SLASH = 47;
+const MISSING: { readonly kind: "missing" } = { kind: "missing" };
 
 function node<T>(): Node<T> {
   return { statics: new Map(), param: undefined, leaf: undefined, wildcard: undefined };

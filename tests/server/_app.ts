@@ -337,7 +337,7 @@ export function createApp(options: AppOptions = {}) {
     },
   });
   const fail = igniter.procedure({
-    handler: (how: string, { next }) => {
+    handler: (how: string, { next, response }) => {
       switch (how) {
         case "throws":
           throw new Error("secret of the procedure");
@@ -350,6 +350,9 @@ export function createApp(options: AppOptions = {}) {
         case "next-dropped":
           void next(new IgniterError("ERR_CONFLICT", { message: "next was dropped" }));
           return;
+        case "next-ignored":
+          void next(new IgniterError("ERR_CONFLICT", { message: "next was ignored" }));
+          return response.success("all is well");
         case "next-twice":
           return next().then(() => next());
         case "response":
@@ -669,6 +672,11 @@ export function createApp(options: AppOptions = {}) {
       nextDropped: igniter.query({
         path: "/next-dropped",
         use: [fail("next-dropped")],
+        handler: () => ran.push("handler"),
+      }),
+      nextIgnored: igniter.query({
+        path: "/next-ignored",
+        use: [fail("next-ignored")],
         handler: () => ran.push("handler"),
       }),
       nextTwice: igniter.query({ path: "/next-twice", use: [fail("next-twice")], handler: () => ran.push("handler") }),

@@ -3,7 +3,7 @@
 import { Igniter, type Responder } from "@igniter-js/core";
 import { assert, assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { createApp, REPLIES, SECRETS } from "./_app.ts";
-import { dataOf, eachHost, read, refusal, type Send, until } from "./_hosts.ts";
+import { dataOf, eachHost, read, refusal, type Send } from "./_hosts.ts";
 
 /** Status, media type and text of a reply. */
 async function whole(pending: Response | Promise<Response>): Promise<readonly [number, string | null, string]> {
@@ -466,38 +466,4 @@ Deno.test("D8 the caller gets the output schema's output as well", async () => {
   assertEquals(data, { id: 1, nested: { kept: "yes" } });
   assertEquals((await router.caller.replies.output.query({ params: { how: "misfit" } })).error?.code, "ERR_INTERNAL");
   await router.close();
-});
-
-// --- the rest of a reply's life
-
-Deno.test("R7 after() runs once the reply is made and has succeeded, and not otherwise", async () => {
-  const ran: string[] = [];
-  const logged: string[] = [];
-  const igniter = Igniter.context(() => ({}))
-    .logger({ ...silent(), error: (message) => logged.push(message) }).create();
-  const query = (handler: (response: Responder<unknown>) => unknown) =>
-    igniter.query({ handler: ({ response }) => handler(response) });
-  const at = (path: string, handler: (response: Responder<unknown>) => unknown) =>
-    igniter.controller({ path, actions: { it: query(handler) } });
-  const cycle: { self?: unknown } = {};
-  cycle.self = cycle;
-  const router = igniter.router({
-    controllers: {
-      good: at("/good", (response) => response.success().after(() => ran.push("good"))),
-      begun: at("/begun", (response) => response.after(() => ran.push("begun")).created(1)),
-      bad: at("/bad", (response) => response.notFound().after(() => ran.push("bad"))),
-      status: at("/status", (response) => response.success().after(() => ran.push("status")).status(500)),
-      broken: at("/broken", (response) => response.success(cycle).after(() => ran.push("broken"))),
-      throwing: at("/throwing", (response) =>
-        response.success().after(() => {
-          throw new Error("later");
-        })),
-    },
-  });
-  for (const path of ["good", "begun", "bad", "status", "broken", "throwing"]) {
-    await router.handler(new Request(`http://localhost/api/v1/${path}`));
-  }
-  await until(() => logged.length === 2);
-  await router.close();
-  assertEquals(ran, ["good", "begun"]);
 });

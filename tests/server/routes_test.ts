@@ -5,7 +5,7 @@ import { type Lookup, Routes } from "../../server/routes.ts";
 
 /** A table of `"GET /path"` lines; each line is its own target. */
 function table(...lines: readonly string[]): Routes<string> {
-  const routes = new Routes<string>((line) => `"${line}"`);
+  const routes = new Routes<string>("", (line) => `"${line}"`);
   for (const line of lines) {
     const [method, path] = line.split(" ") as [string, string];
     routes.add(method, path, line);
