@@ -40,7 +40,7 @@ export interface FrameworkContext {
   /** Publishes to live clients. */
   readonly realtime: Realtime;
   /** Starts replies, as a handler's `response` does. */
-  readonly response: Responder<never>;
+  readonly response: Responder;
 }
 
 /** The plugins' values of a context. */

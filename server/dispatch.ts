@@ -89,11 +89,17 @@ export class Exchange implements Answerer, Answering, Flow {
   run<T>(plan: Plan, done: (reply: ReplyValue) => MaybePromise<T>): MaybePromise<T> {
     let reply: MaybePromise<ReplyValue>;
     try {
-      reply = this.state.app.plugins.isReady ? this.#begin(plan) : this.#startThenBegin(plan);
+      reply = plan.timeout === 0 ? this.#start(plan) : this.#limited(plan);
     } catch (error) {
       reply = this.fail(error);
     }
-    return reply instanceof Promise ? reply.then(done, async (error) => await done(await this.fail(error))) : done(reply);
+    return reply instanceof Promise
+      ? reply.then(done, async (error) => await done(await this.fail(error)))
+      : done(reply);
+  }
+
+  #start(plan: Plan): MaybePromise<ReplyValue> {
+    return this.state.app.plugins.isReady ? this.#begin(plan) : this.#startThenBegin(plan);
   }
 
   async #startThenBegin(plan: Plan): Promise<ReplyValue> {
@@ -111,9 +117,9 @@ export class Exchange implements Answerer, Answering, Flow {
     const { plugins } = this.state.app;
     this.context = context;
     context["response"] = this.response;
-    if (plugins.isEmpty) return this.#limited(plan);
+    if (plugins.isEmpty) return runSteps(plan.steps, 0, this);
     this.scope = plugins.scope(context);
-    if (!plugins.extends && !plugins.has("beforeRequest")) return this.#limited(plan);
+    if (!plugins.extends && !plugins.has("beforeRequest")) return runSteps(plan.steps, 0, this);
     return this.#extended(plan, this.scope);
   }
 
@@ -121,12 +127,11 @@ export class Exchange implements Answerer, Answering, Flow {
     const { plugins } = this.state.app;
     if (plugins.extends) await plugins.extend(scope, this.request.raw);
     await plugins.call("beforeRequest", scope, this.request.raw);
-    return await this.#limited(plan);
+    return await runSteps(plan.steps, 0, this);
   }
 
-  /** Runs the pipeline within the action's time. */
-  #limited(plan: Plan): MaybePromise<ReplyValue> {
-    if (plan.timeout === 0) return runSteps(plan.steps, 0, this);
+  /** Runs all of it, the making of the context included, within the action's time. */
+  #limited(plan: Plan): Promise<ReplyValue> {
     const { request, state: { app: { clock } } } = this;
     const deadline = request.deadline = new AbortController();
     let cancel: () => void = () => {};
@@ -137,7 +142,7 @@ export class Exchange implements Answerer, Answering, Flow {
         deadline.abort(error);
       }, plan.timeout);
     });
-    const work = async (): Promise<ReplyValue> => await runSteps(plan.steps, 0, this);
+    const work = async (): Promise<ReplyValue> => await this.#start(plan);
     return Promise.race([work(), expired]).finally(cancel);
   }
 
@@ -171,11 +176,11 @@ export class Exchange implements Answerer, Answering, Flow {
 
   /** The data of a stream action's reply opens the stream; the channel's messages follow. */
   async #open(plan: Plan, reply: ReplyValue): Promise<ReplyValue> {
-    const { app: { scopes, broker }, closing } = this.state;
+    const { scopes, broker } = this.state.app;
     const granted = await scopes?.({ request: this.request.raw, context: this.context } as never) ?? [];
     // A string would be taken apart into scopes of one letter each.
     if (!Array.isArray(granted)) throw new TypeError("Cannot grant scopes: the resolver gave no array");
-    const signal = AbortSignal.any([this.request.signal, closing]);
+    const { signal } = this.request;
     const source = withOpening(reply.payload, () => fromChannel(broker, plan.key, new Set(granted), signal));
     return new ReplyValue("stream", reply.code, { source, type: undefined }, reply.head);
   }
@@ -210,7 +215,12 @@ export class Exchange implements Answerer, Answering, Flow {
     if (declared.data === undefined) {
       return new ReplyValue("error", status, toReplyError(error.code, message, error.data), undefined);
     }
-    const result = validate(declared.data, error.data);
+    let result: ReturnType<typeof validate>;
+    try {
+      result = validate(declared.data, error.data);
+    } catch (cause) {
+      return this.#mask(new TypeError(`Cannot send error "${error.code}": the schema of its data failed`, { cause }));
+    }
     if (result instanceof Promise || result.issues !== undefined) {
       const issues = result instanceof Promise ? "its schema is asynchronous" : result.issues;
       return this.#mask(
@@ -224,10 +234,16 @@ export class Exchange implements Answerer, Answering, Flow {
     const { app } = this.state;
     const id = crypto.randomUUID();
     const { method, path } = this.request;
-    app.logger.error("Request failed", { id, method, path, key: this.plan?.key, error });
+    // A client that went away makes work fail that listens to `request.signal`: nobody's defect.
+    const level = this.request.isAborted && isAbort(error) ? "debug" : "error";
+    app.logger[level]("Request failed", { id, method, path, key: this.plan?.key, error });
     const message = app.config.development ? error instanceof Error ? error.message : String(error) : "Internal error";
     return new ReplyValue("error", 500, { code: "ERR_INTERNAL", message, id }, undefined);
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
 }
 
 function checked(plan: Plan, reply: ReplyValue, result: Validated): ReplyValue {

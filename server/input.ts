@@ -130,7 +130,7 @@ async function readOther(
   if (media === "multipart/form-data" || media === "application/x-www-form-urlencoded") {
     return await putForm(request, part, media, type, bytes);
   }
-  return await putOther(request, part, media, bytes);
+  return await putOther(request, part, media, type, bytes);
 }
 
 function putJson(
@@ -179,9 +179,11 @@ async function putOther(
   request: IncomingRequest,
   part: Part | undefined,
   media: string,
+  type: string,
   bytes: Uint8Array,
 ): Promise<ReplyValue | undefined> {
   const text = media.startsWith("text/");
+  if (text && !isUtf8(type)) return unsupported(`Text is read as UTF-8, not as "${type}"`);
   if (part?.facts !== undefined && !part.facts.text) {
     return unsupported(media === "" ? "The body has no content type" : `The body may not be ${media}`);
   }
@@ -240,7 +242,7 @@ function isJson(media: string): boolean {
 }
 
 function isUtf8(type: string): boolean {
-  if (type.length === "application/json".length) return true;
+  if (type === "application/json") return true;
   const at = type.toLowerCase().indexOf("charset=");
   if (at < 0) return true;
   const charset = /^"?([^";\s]*)/.exec(type.slice(at + "charset=".length))?.[1]?.toLowerCase();

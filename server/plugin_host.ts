@@ -139,7 +139,9 @@ export class PluginHost {
   /** Gives a context its `$plugins`. */
   scope(context: ContextRecord): PluginScope {
     // Outside of a request there is no answer that `response.headers` could add to.
-    const response = Object.hasOwn(context, "response") ? context["response"] : new ResponderValue({ outgoing: new Outgoing() });
+    const response = Object.hasOwn(context, "response")
+      ? context["response"]
+      : new ResponderValue({ outgoing: new Outgoing() });
     const scope: PluginScope = { context, response: response as Responder, selves: new Map() };
     const plugins = Object.create(this.#values, { [SCOPE]: { value: scope } });
     Object.defineProperty(context, "$plugins", {

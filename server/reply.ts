@@ -306,9 +306,10 @@ export interface Answering {
  */
 export function toResponse(reply: ReplyValue, answering: Answering): Response {
   const { kind, head } = reply;
-  const { request: { raw: request }, added } = answering;
-  if (head === undefined && added === undefined && kind === "data" && !NULL_BODY.has(reply.code)) {
-    const body = toEnvelope(reply, request);
+  const { added } = answering;
+  const plain = kind === "data" && head === undefined && added === undefined && !NULL_BODY.has(reply.code);
+  if (plain && !needsEncoding(reply.payload, true)) {
+    const body = toPlainEnvelope(reply);
     return new Response(body, reply.code === 200 ? JSON_OK : { status: reply.code, headers: JSON_HEADERS });
   }
   const headers = new Headers(kind === "response" ? (reply.payload as Response).headers : undefined);
@@ -340,7 +341,7 @@ export function toHookResponse(reply: ReplyValue, { request: { raw: request }, a
   if (json && !headers.has("content-type")) headers.set("content-type", "application/json");
   (added ?? new Outgoing()).mergeInto(headers, head?.cookies);
   const given = kind === "body" ? (reply.payload as BodyPayload).body : null;
-  const body = json ? whenRead(() => kind === "json" ? toPlainJson(reply.payload) : toEnvelope(reply, request)) : given;
+  const body = json ? whenRead(() => kind === "json" ? toPlainJson(reply.payload) : toEnvelope(reply, request, headers)) : given;
   return new Response(NULL_BODY.has(code) || given instanceof ReadableStream ? null : body, {
     status: code === 0 ? 500 : code,
     headers,
@@ -363,7 +364,7 @@ function toBody(reply: ReplyValue, answering: Answering, headers: Headers): Body
     case "data":
     case "error":
       if (!headers.has("content-type")) headers.set("content-type", "application/json");
-      return toEnvelope(reply, request);
+      return toEnvelope(reply, request, headers);
     case "json":
       if (!headers.has("content-type")) headers.set("content-type", "application/json");
       return toPlainJson(reply.payload);
@@ -378,15 +379,22 @@ function toBody(reply: ReplyValue, answering: Answering, headers: Headers): Body
   }
 }
 
-/** Plain data is written without another look at it; only what JSON alone would lose makes the request's headers matter. */
-function toEnvelope({ kind, payload }: ReplyValue, request: Request): string {
-  const failed = kind === "error";
-  if (!needsEncoding(payload, true)) {
-    const json = JSON.stringify(payload) ?? "null";
-    return failed ? `{"data":null,"error":${json}}` : `{"data":${json},"error":null}`;
-  }
+/**
+ * Writes the envelope. The request's headers matter only to a payload that JSON alone would lose something of; a cache
+ * is told that such an answer depends on them.
+ */
+function toEnvelope(reply: ReplyValue, request: Request, headers: Headers): string {
+  const { kind, payload } = reply;
+  if (!needsEncoding(payload, true)) return toPlainEnvelope(reply);
+  headers.append("vary", CODEC_HEADER);
   const rich = request.headers.get(CODEC_HEADER) !== null;
-  return failed ? stringifyEnvelope(null, payload, rich) : stringifyEnvelope(payload, null, rich);
+  return kind === "error" ? stringifyEnvelope(null, payload, rich) : stringifyEnvelope(payload, null, rich);
+}
+
+/** The envelope of a payload that JSON carries as it is. */
+function toPlainEnvelope({ kind, payload }: ReplyValue): string {
+  const json = JSON.stringify(payload) ?? "null";
+  return kind === "error" ? `{"data":null,"error":${json}}` : `{"data":${json},"error":null}`;
 }
 
 /** Bare JSON, with the same forms for rich values as in the envelope. */

@@ -189,6 +189,11 @@ export class IncomingRequest implements IgniterRequest {
     });
   }
 
+  /** Whether the client is gone, as far as somebody asked: on some hosts merely reading the signal costs. */
+  get isAborted(): boolean {
+    return this.#signal?.aborted ?? false;
+  }
+
   get signal(): AbortSignal {
     return this.#signal ??= this.deadline === undefined
       ? this.raw.signal

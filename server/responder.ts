@@ -10,7 +10,7 @@ import type { CookieOptions, CookiePlace, Reply, RevalidateTarget } from "./cont
  * Starts replies. Replies are independent values: two from one `response` do not know of each other. `C` is the context
  * that scopes functions receive, `I` the input of the action's `output` schema, which data must fit.
  */
-export interface Responder<C = never, I = unknown> extends ReplyStarters<C, I> {
+export interface Responder<C = unknown, I = unknown> extends ReplyStarters<C, I> {
   /** Headers of the request's answer, whichever reply it will be: for procedures that go on. */
   readonly headers: ResponseHeaders;
   /** Starts a reply with a status. @throws RangeError when it is not 200 to 599. */

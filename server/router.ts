@@ -254,7 +254,8 @@ class RouterEngine implements RouterState {
   #handle(request: Request): MaybePromise<Response> {
     const { telemetry } = this.app;
     try {
-      return telemetry === undefined ? this.#route(request, undefined) : this.#observe(telemetry, request);
+      if (telemetry === undefined) return this.#route(request, undefined);
+      return this.#observe(telemetry, request).catch(lastResort);
     } catch {
       return lastResort();
     }
@@ -522,7 +523,9 @@ class RouterEngine implements RouterState {
   async #close(): Promise<void> {
     this.#closing.abort(new DOMException("The router is closing", "AbortError"));
     // A request whose client has gone may never answer: nobody waits for it, and nor does this.
-    await Promise.all([...this.#running].map(([{ request }, answer]) => Promise.race([answer, aborted(request.raw.signal)])));
+    await Promise.all(
+      [...this.#running].map(([{ request }, answer]) => Promise.race([answer, aborted(request.raw.signal)])),
+    );
     while (this.#pending.size > 0) await Promise.all(this.#pending);
     const { plugins, features } = this.app;
     if (!plugins.isEmpty) await plugins.stop(() => ({ ...features }));

@@ -40,12 +40,12 @@ export interface CookieOptions {
 export type CookiePlace = Pick<CookieOptions, "path" | "domain" | "partitioned">;
 
 /** An immutable answer. Each method gives a new one and touches only its own copy. */
-export interface Reply<Data = unknown, Error = unknown, Context = never> {
+export interface Reply<Data = unknown, Error = unknown, Context = unknown> {
   /** Types only: what the answer holds. */
   readonly "~reply": ReplyTypes<Data, Error>;
   /** Refreshes the named queries on every subscribed client once this reply has succeeded; `scopes` limits who hears. */
   revalidate(target: RevalidateTarget, scopes?: (context: Context) => readonly string[]): Reply<Data, Error, Context>;
-  /** Sets the HTTP status. @throws RangeError when it is not 200 to 599. */
+  /** Sets the HTTP status. @throws RangeError when it is not 200 to 599, or no error status on an error. */
   status(code: number): Reply<Data, Error, Context>;
   /** Sets a header, in place of one of that name. */
   setHeader(name: string, value: string): Reply<Data, Error, Context>;

@@ -112,6 +112,7 @@ export const REPLIES: Readonly<Record<string, (response: Responder<unknown>) => 
   "error": (response) => response.error({ code: "ERR_TEAPOT", status: 418, message: "I am one", data: { cups: 2 } }),
   "error-igniter": (response) => response.error(new IgniterError("ERR_CONFLICT", { message: "taken" })),
   "status-error": (response) => response.status(403).error({ code: "ERR_OWN" }),
+  "status-igniter": (response) => response.status(403).error(new IgniterError("ERR_CONFLICT", { data: { at: 1 } })),
   "error-status": (response) => response.error({ code: "ERR_OWN" }).status(403),
   "status-good-error": (response) => response.status(200).error({ code: "ERR_OWN" }),
   "error-good-status": (response) => response.error({ code: "ERR_OWN" }).status(200),

@@ -238,6 +238,23 @@ Deno.test("R10 the caller masks unknown errors as HTTP does, under the id that i
   await router.close();
 });
 
+Deno.test("R10 a declared error whose own schema fails is a masked 500, over HTTP and in process", async () => {
+  const { igniter, logs } = createTestApp();
+  const data = z.object({}).transform((): object => {
+    throw new Error("secret");
+  });
+  const get = igniter.query({
+    errors: { ERR_ODD: { data } },
+    handler: () => Promise.reject(new IgniterError("ERR_ODD", { data: {} })),
+  });
+  const router = igniter.router({ controllers: { x: igniter.controller({ path: "/x", actions: { get } }) } });
+  const { status, error } = await send(router, "GET /x");
+  assertEquals([status, error?.code, error?.message], [500, "ERR_INTERNAL", "Internal error"]);
+  assertEquals((await router.caller.x.get.query()).error?.code, "ERR_INTERNAL");
+  assertEquals(logs.map(({ message }) => message), ["Request failed", "Request failed"]);
+  await router.close();
+});
+
 Deno.test("orThrow() gives the data, or throws an IgniterError with the failure's code, status and data", async () => {
   const { router } = shop();
   assertEquals(await router.caller.items.byNumber.query.orThrow({ params: { n: 7 } }), 7);

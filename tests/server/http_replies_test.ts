@@ -43,6 +43,11 @@ eachHost("R7 each helper has its status and body", async (send) => {
     ],
     "error-igniter": [409, JSON_TYPE, '{"data":null,"error":{"code":"ERR_CONFLICT","message":"taken"}}'],
     "status-error": [403, JSON_TYPE, '{"data":null,"error":{"code":"ERR_OWN","message":"ERR_OWN"}}'],
+    "status-igniter": [
+      403,
+      JSON_TYPE,
+      '{"data":null,"error":{"code":"ERR_CONFLICT","message":"ERR_CONFLICT","data":{"at":1}}}',
+    ],
     "error-status": [403, JSON_TYPE, '{"data":null,"error":{"code":"ERR_OWN","message":"ERR_OWN"}}'],
     "draft": [202, JSON_TYPE, '{"data":null,"error":null}'],
   };
