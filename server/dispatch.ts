@@ -221,6 +221,8 @@ export class Exchange implements Answerer, Answering, Flow {
     } catch (cause) {
       return this.#mask(new TypeError(`Cannot send error "${error.code}": the schema of its data failed`, { cause }));
     }
+    // Nobody waits for it, so its failure must not end the process: Zod rejects when a transform throws.
+    if (result instanceof Promise) result.catch(() => {});
     if (result instanceof Promise || result.issues !== undefined) {
       const issues = result instanceof Promise ? "its schema is asynchronous" : result.issues;
       return this.#mask(

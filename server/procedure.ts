@@ -124,7 +124,10 @@ function toBound(step: Step): BoundProcedure {
 function parseOptions(name: string | undefined, schema: Schema, options: unknown): unknown {
   const result = validate(schema, options);
   const what = `use procedure${name === undefined ? "" : ` "${name}"`}`;
-  if (result instanceof Promise) throw new TypeError(`Cannot ${what}: its options schema is asynchronous`);
+  if (result instanceof Promise) {
+    result.catch(() => {}); // nobody waits for it, so its failure must not end the process
+    throw new TypeError(`Cannot ${what}: its options schema is asynchronous`);
+  }
   if (result.issues === undefined) return result.value;
   const list = result.issues.map(({ path, message }) =>
     `${path.length === 0 ? "options" : path.join(".")}: ${message}`
