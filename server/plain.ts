@@ -16,5 +16,6 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 
 /** Tells a promise, anybody's. */
 export function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";
+  return typeof value === "object" && value !== null &&
+    typeof (value as { readonly then?: unknown }).then === "function";
 }

@@ -341,7 +341,9 @@ export function toHookResponse(reply: ReplyValue, { request: { raw: request }, a
   if (json && !headers.has("content-type")) headers.set("content-type", "application/json");
   (added ?? new Outgoing()).mergeInto(headers, head?.cookies);
   const given = kind === "body" ? (reply.payload as BodyPayload).body : null;
-  const body = json ? whenRead(() => kind === "json" ? toPlainJson(reply.payload) : toEnvelope(reply, request, headers)) : given;
+  const body = json
+    ? whenRead(() => kind === "json" ? toPlainJson(reply.payload) : toEnvelope(reply, request, headers))
+    : given;
   return new Response(NULL_BODY.has(code) || given instanceof ReadableStream ? null : body, {
     status: code === 0 ? 500 : code,
     headers,

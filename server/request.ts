@@ -152,7 +152,10 @@ export class IncomingRequest implements IgniterRequest {
   #readQuery(fields: RawQueryObject): RawQuery {
     if (!(RICH_QUERY in fields)) return fields;
     try {
-      const { json, meta } = JSON.parse(String(fields[RICH_QUERY])) as { readonly json: unknown; readonly meta: unknown };
+      const { json, meta } = JSON.parse(String(fields[RICH_QUERY])) as {
+        readonly json: unknown;
+        readonly meta: unknown;
+      };
       const value = meta === undefined ? json : decode(json, meta);
       if (!isPlainObject(value)) throw new TypeError("The query is no object");
       this.#rich = value;

@@ -116,7 +116,9 @@ export class Routes<T> {
     const end = last > 0 && path.charCodeAt(last) === SLASH ? last : path.length;
     const state: Walk = { method, path, end, encoded, values: [], others: undefined };
     const entry = walk(this.#root, base.length + 1, state);
-    if (entry !== undefined) return { kind: "found", target: entry.target, params: toParams(entry.names, state.values) };
+    if (entry !== undefined) {
+      return { kind: "found", target: entry.target, params: toParams(entry.names, state.values) };
+    }
     return state.others === undefined ? MISSING : { kind: "wrong method", allow: toAllow(state.others) };
   }
 }

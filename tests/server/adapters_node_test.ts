@@ -286,7 +286,8 @@ async function json<T>(answer: Response | Promise<Response>): Promise<T> {
 /** Sends text as it is, and gives what comes back until the connection ends or `until` has come. */
 async function converse(host: Host, request: string, until?: string): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: host.port });
-  await connection.write(new TextEncoder().encode(request));
+  const bytes = new TextEncoder().encode(request);
+  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
   const decoder = new TextDecoder();
   let heard = "";
   const buffer = new Uint8Array(65536);
@@ -487,6 +488,24 @@ for (const kind of HOSTS) {
           const heard = await converse(host, head + "x".repeat(size) + next, '"url":"http://a.test/next"');
           assertStringIncludes(heard, '"url":"http://a.test/next"');
         });
+
+        await test.step(`R5 the answer of ${path} arrives, however much of a chunked upload it has left unread`, async () => {
+          for (const size of [960 * 1024, 1536 * 1024, 4 * MIB, 1024 * MIB]) {
+            const { body, sent } = upload(size);
+            const answer = await fetch(`${origin}${path}`, { method: "POST", body });
+            assertEquals(await answer.text(), path === "/refused" ? "too large" : "enough", `${size} bytes`);
+            assert(sent() < 64 * MIB, `${sent()} bytes have been taken`);
+          }
+        });
+
+        for (const connection of ["keep-alive", "close"]) {
+          await test.step(`R5 the answer of ${path} waits for a client that looks after its upload [${connection}]`, async () => {
+            const size = 16 * MIB;
+            const head = `POST ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: ${connection}\r\nContent-Length: ${size}`;
+            const heard = await converse(host, `${head}\r\n\r\n${"x".repeat(size)}`);
+            assert(heard.endsWith(path === "/refused" ? "too large" : "enough"), heard);
+          });
+        }
 
         await test.step(`the connection ends when ${path} has left an endless upload unread`, async () => {
           using connection = await Deno.connect({ hostname: "127.0.0.1", port: host.port });
