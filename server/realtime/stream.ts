@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { encode, needsEncoding } from "../contract/wire.ts";
 import type { Broker, BrokerEvent } from "./broker.ts";
 
 /** What a stream reply holds. */
@@ -154,7 +155,7 @@ function toEvent(chunk: unknown): Uint8Array {
 /** One frame. JSON has no line breaks, and a type that has some is refused, so nothing can inject a second frame. */
 export function frame(type: string, data: unknown): string {
   if (/[\r\n\0]/.test(type)) throw new TypeError("Cannot send event: its type has a line break");
-  const json = JSON.stringify(data === undefined ? null : data);
+  const json = JSON.stringify(needsEncoding(data, false) ? encode(data).json : data) ?? "null";
   return type === "message" ? `data: ${json}\n\n` : `event: ${type}\ndata: ${json}\n\n`;
 }
 

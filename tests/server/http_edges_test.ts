@@ -124,3 +124,22 @@ Deno.test("R10 an answer does not depend on whether it could be logged", async (
     console.error = silenced;
   }
 });
+
+Deno.test("R37 a stream sends what JSON cannot carry in the forms of a plain answer", async () => {
+  const { igniter } = createTestApp();
+  const feed = igniter.controller({
+    path: "/feed",
+    actions: {
+      all: igniter.query({
+        stream: true,
+        handler: async function* () {
+          yield await Promise.resolve({ big: 7n, tags: new Set(["a"]) });
+          yield undefined;
+        },
+      }),
+    },
+  });
+  const router = igniter.router({ controllers: { feed } });
+  const response = await router.handler(new Request("http://localhost/api/v1/feed"));
+  assertEquals(await response.text(), 'data: {"big":"7","tags":["a"]}\n\ndata: null\n\n');
+});
