@@ -38,7 +38,7 @@ export { createConsoleLogger } from "./server/console_logger.ts";
 export { serve } from "./server/adapters/serve.ts";
 
 export type { RunningServer, ServeAddress, ServeOptions } from "./server/adapters/serve.ts";
-export type { WebRouter } from "./server/adapters/next.ts";
+export type { WebRouter } from "./server/adapters/web_router.ts";
 
 export type {
   BaseContext,

@@ -105,8 +105,11 @@ export function createApp(settings: AppSettings): object {
     features,
     clock: systemClock,
     close: async () => {
-      await settings.jobs?.["~engine"].close();
-      await settings.telemetry?.close?.();
+      try {
+        await settings.jobs?.["~engine"].close();
+      } finally {
+        await settings.telemetry?.close?.();
+      }
     },
   };
   if (settings.jobs !== undefined) {

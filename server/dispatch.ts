@@ -8,7 +8,7 @@ import type { ActionRecord } from "./action.ts";
 import type { App } from "./app.ts";
 import { type ContextFactory, type ContextRecord, createContext } from "./context.ts";
 import { IgniterError } from "./contract/error.ts";
-import { validate, type Validated } from "./contract/schema.ts";
+import { type Schema, validate, type Validated } from "./contract/schema.ts";
 import { type InputPlan, readInput } from "./input.ts";
 import { type Answerer, Outgoing } from "./outgoing.ts";
 import { type Flow, runSteps } from "./pipeline.ts";
@@ -16,7 +16,8 @@ import { isThenable, type MaybePromise } from "./plain.ts";
 import type { PluginScope } from "./plugin_host.ts";
 import type { Realtime } from "./ports/realtime.ts";
 import type { Step } from "./procedure.ts";
-import { fromChannel, withOpening } from "./realtime/stream.ts";
+import { valueOf } from "./realtime/broker.ts";
+import { fromChannel, iterate, type StreamPayload, withOpening } from "./realtime/stream.ts";
 import { type Answering, errorReply, ReplyValue, ResponderValue, toReply, toReplyError } from "./reply.ts";
 import { type GivenInput, IncomingRequest, type Target } from "./request.ts";
 
@@ -164,7 +165,8 @@ export class Exchange implements Answerer, Answering, Flow {
 
   /** Holds the data to the `output` schema, and opens a stream action's stream. */
   #check(plan: Plan, reply: ReplyValue): MaybePromise<ReplyValue> {
-    const { output, stream } = plan.record;
+    const { output, stream, events } = plan.record;
+    if (events !== undefined && reply.kind === "stream") return withEvents(plan.key, reply, events);
     if (reply.kind !== "data" || reply.code >= 400) return reply;
     if (stream) return this.#open(plan, reply);
     if (output === undefined) return reply;
@@ -242,6 +244,22 @@ export class Exchange implements Answerer, Answering, Flow {
     const message = app.config.development ? error instanceof Error ? error.message : String(error) : "Internal error";
     return new ReplyValue("error", 500, { code: "ERR_INTERNAL", message, id }, undefined);
   }
+}
+
+/** Holds what a generator yields to the `events` schema. */
+function withEvents(key: string, reply: ReplyValue, events: Schema): ReplyValue {
+  const { source, type } = reply.payload as StreamPayload;
+  async function* valid(): AsyncGenerator<unknown> {
+    const messages = iterate(source);
+    try {
+      for (let turn = await messages.next(); turn.done !== true; turn = await messages.next()) {
+        yield valueOf(key, await validate(events, turn.value));
+      }
+    } finally {
+      await messages.return?.();
+    }
+  }
+  return new ReplyValue("stream", reply.code, { source: valid(), type }, reply.head);
 }
 
 function isAbort(error: unknown): boolean {

@@ -237,11 +237,10 @@ function toFunctions(plugin: PluginRecord, self: () => PluginSelf): ActionFuncti
       if (schema === undefined) return await handler({ input, self: self() });
       const result = await validate(schema, input);
       if (result.issues !== undefined) {
-        const { issues } = result;
-        throw new IgniterError("ERR_VALIDATION", {
-          message: `The input of ${plugin.name}.${name} is not valid`,
-          data: { issues },
-        });
+        // A defect of the calling code, not of the request: as an IgniterError it would tell the client of an input
+        // that the client never sent.
+        const list = result.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
+        throw new TypeError(`Cannot call ${plugin.name}.${name}: ${list.join("; ")}`, { cause: result.issues });
       }
       return await handler({ input: result.value, self: self() });
     };

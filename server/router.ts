@@ -151,7 +151,7 @@ class RouterEngine implements RouterState {
     for (const [key, plugin] of app.plugins.records) {
       for (const route of plugin.routes) this.#addRoute(key, plugin.path, route);
     }
-    app.broker.register(this.#plans.keys());
+    for (const [key, { record }] of this.#plans) app.broker.register(key, record.events);
   }
 
   get closing(): AbortSignal {

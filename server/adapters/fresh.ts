@@ -1,10 +1,11 @@
 /**
- * The router as Fresh 2 middleware, and the question which paths are a router's.
+ * The router as Fresh 2 middleware.
  *
  * @module
  */
 
-import type { WebRouter } from "./next.ts";
+import { ownsPath } from "./web_router.ts";
+import type { WebRouter } from "./web_router.ts";
 
 /** What the adapter reads of Fresh's context. */
 export interface FreshContext {
@@ -40,14 +41,3 @@ export function freshAdapter(router: WebRouter): (context: FreshContext) => Prom
   const owns = ownsPath(router);
   return async (context) => await (owns(context.url.pathname) ? router.handler(context.req) : context.next());
 }
-
-/** Makes the test whether a path is the router's: its `basePath` itself, or whole segments below it. */
-export function ownsPath(router: WebRouter): (pathname: string) => boolean {
-  const segments = (router.basePath ?? "").split("/").filter((segment) => segment !== "");
-  if (segments.length === 0) return () => true;
-  const base = `/${segments.join("/")}`;
-  return (pathname) =>
-    pathname.startsWith(base) && (pathname.length === base.length || pathname.charCodeAt(base.length) === SLASH);
-}
-
-const SLASH = 47;

@@ -26,7 +26,7 @@
 export { freshAdapter } from "./fresh.ts";
 export type { FreshContext } from "./fresh.ts";
 export { nextRouteHandlerAdapter } from "./next.ts";
-export type { NextRouteHandlers, WebRouter } from "./next.ts";
+export type { NextRouteHandlers } from "./next.ts";
 export { expressAdapter, nodeAdapter } from "./node.ts";
 export type {
   ExpressHandler,
@@ -36,3 +36,4 @@ export type {
   NodeRequest,
   NodeResponse,
 } from "./node.ts";
+export type { WebRouter } from "./web_router.ts";

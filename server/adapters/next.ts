@@ -1,18 +1,10 @@
 /**
- * The router as a Next.js route handler, and what every adapter takes for a router.
+ * The router as a Next.js route handler.
  *
  * @module
  */
 
-/** What a host needs of a router: any object with a `handler`. */
-export interface WebRouter {
-  /** Answers a request. The router's own never rejects. */
-  readonly handler: (request: Request) => Response | Promise<Response>;
-  /** The path under which the router answers. @default every path is the router's */
-  readonly basePath?: string;
-  /** Ends what would otherwise stay open: live streams and subscriptions. */
-  close?(): Promise<void>;
-}
+import type { WebRouter } from "./web_router.ts";
 
 /** The exports of a Next.js `route.ts`. */
 export interface NextRouteHandlers {

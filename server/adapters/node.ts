@@ -8,8 +8,9 @@
  * @module
  */
 
-import { ownsPath } from "./fresh.ts";
-import type { WebRouter } from "./next.ts";
+import { discardUnread, isLong } from "./unread_upload.ts";
+import { ownsPath } from "./web_router.ts";
+import type { WebRouter } from "./web_router.ts";
 
 /** What may be set for a Node host. */
 export interface NodeAdapterOptions {
@@ -55,6 +56,8 @@ export interface NodeRequest {
   readonly readableDidRead: boolean;
   /** Whether the body has been read to its end. */
   readonly readableEnded: boolean;
+  /** Whether the body has come to its end, read or not. */
+  readonly complete: boolean;
   /** Whether the stream is over, read to its end or broken. */
   readonly destroyed: boolean;
   /** The HTTP/2 stream. */
@@ -196,8 +199,6 @@ interface Exchange {
   leave: (() => void) | undefined;
   /** Lets go of the upload's stream. */
   release: (() => void) | undefined;
-  /** Whether more of an upload has come than is let in unread. */
-  overrun: boolean;
 }
 
 async function answer(router: WebRouter, req: NodeRequest, res: NodeResponse, settings: Settings): Promise<void> {
@@ -215,7 +216,6 @@ async function answer(router: WebRouter, req: NodeRequest, res: NodeResponse, se
     handedOver: false,
     leave: undefined,
     release: undefined,
-    overrun: false,
   };
   res.on("close", () => close(exchange));
 
@@ -245,10 +245,7 @@ async function answer(router: WebRouter, req: NodeRequest, res: NodeResponse, se
 
 /** Hears that the exchange is over: the response is sent, or the client has gone. It comes once. */
 function close(exchange: Exchange): void {
-  if (exchange.handedOver) {
-    if (exchange.overrun) cut(exchange.req);
-    return;
-  }
+  if (exchange.handedOver) return;
   exchange.handedOver = true;
   exchange.gone.abort(new DOMException("The client closed the connection", "AbortError"));
   exchange.leave?.();
@@ -256,37 +253,17 @@ function close(exchange: Exchange): void {
 
 /** Says that nothing is left to do but to end the response. */
 function handOver(exchange: Exchange): void {
+  const { req, res, release } = exchange;
   exchange.handedOver = true;
-  if (exchange.release !== undefined && !exchange.req.readableEnded) discard(exchange);
-}
-
-/** How much of an upload that nobody reads is let in before the connection is cut. */
-const LINGER = 1024 * 1024;
-
-/**
- * Lets go of what a handler has not read of an upload, so that the next request on this connection can come. Node does
- * this only for bodies of which nothing has been read, and without a limit. The response is never cut for it.
- */
-function discard(exchange: Exchange): void {
-  const { req } = exchange;
-  exchange.release?.();
+  if (release === undefined || req.readableEnded) return;
+  release();
   // On HTTP/2 a stream is not followed by another one.
-  if (req.destroyed || req.httpVersionMajor >= 2) return;
-  let left = LINGER;
-  let sent = false;
-  exchange.res.on("close", () => sent = true);
-  req.on("data", (chunk) => {
-    left -= (chunk as Uint8Array | string).length;
-    if (left >= 0) return;
-    if (sent) return cut(req);
-    exchange.overrun = true;
-    req.pause();
-  });
-  req.resume();
+  if (!req.destroyed && req.httpVersionMajor < 2) discardUnread(req, res);
 }
 
-function cut(req: NodeRequest): void {
-  (req.socket as { destroy(): void }).destroy();
+/** Sends the head of a response that is ready as a whole, so that nothing more of the upload will be read. */
+function writeLastHead({ req, res, release }: Exchange, response: Response, length?: number): void {
+  writeHead(req, res, response, length, release !== undefined && isLong(req));
 }
 
 /** Ends a response that cannot be completed so that the client does not take it for complete. */
@@ -454,7 +431,7 @@ async function send(exchange: Exchange, response: Response): Promise<void> {
   if (body === null || method === "HEAD" || status === 204 || status === 205 || status === 304) {
     body?.cancel().catch(() => {});
     if (gone.signal.aborted) return;
-    writeHead(req, res, response);
+    writeLastHead(exchange, response);
     handOver(exchange);
     res.end();
     return;
@@ -482,7 +459,7 @@ async function send(exchange: Exchange, response: Response): Promise<void> {
       const last = await soon(ahead);
       if (gone.signal.aborted) return;
       if (last?.done) {
-        writeHead(req, res, response, whole.byteLength);
+        writeLastHead(exchange, response, whole.byteLength);
         handOver(exchange);
         res.end(whole);
         return;
@@ -531,7 +508,7 @@ function bytes(chunk: unknown): Uint8Array {
   throw new TypeError(`Cannot send the response: its stream gave ${typeof chunk}, not bytes`);
 }
 
-function writeHead(req: NodeRequest, res: NodeResponse, response: Response, length?: number): void {
+function writeHead(req: NodeRequest, res: NodeResponse, response: Response, length?: number, last?: boolean): void {
   const { status, statusText, headers } = response;
   const http2 = req.httpVersionMajor >= 2;
   const head: { [name: string]: string | string[] } = Object.create(null);
@@ -539,6 +516,7 @@ function writeHead(req: NodeRequest, res: NodeResponse, response: Response, leng
     if (!(http2 && CONNECTION.test(name))) head[name] = value;
   }
   if (length !== undefined && head["transfer-encoding"] === undefined) head["content-length"] ??= String(length);
+  if (last && !http2) head["connection"] = "close";
   if (head["set-cookie"] !== undefined) head["set-cookie"] = headers.getSetCookie();
   // What a middleware has set is replaced by what the response says, except these two, which add up.
   const cookies = res.getHeader("set-cookie");

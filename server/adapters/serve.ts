@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { WebRouter } from "./next.ts";
+import type { WebRouter } from "./web_router.ts";
 
 /** How to serve. */
 export interface ServeOptions {

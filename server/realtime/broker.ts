@@ -8,6 +8,7 @@
  * @module
  */
 import type { RevalidateTarget } from "../contract/reply.ts";
+import { type Schema, validate, type Validated } from "../contract/schema.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { PublishOptions, Realtime, RealtimeChannel } from "../ports/realtime.ts";
 
@@ -31,6 +32,8 @@ export const REVALIDATE_CHANNEL = "~revalidate";
 export const BROADCAST_CHANNEL = "~broadcast";
 
 const LINE_BREAK = /[\r\n\0]/;
+/** Types of the framework's own frames. */
+const RESERVED: ReadonlySet<string> = new Set(["open", "error"]);
 
 /** Delivers events within one igniter instance. */
 export class Broker implements Realtime {
@@ -39,6 +42,8 @@ export class Broker implements Realtime {
   /** Keys of the routers' actions; a revalidation of another is reported once. */
   readonly #keys = new Set<string>();
   readonly #reported = new Set<string>();
+  /** Schemas of the streams' messages, by channel. */
+  readonly #events = new Map<string, Schema>();
   /** Whether connections can be granted scopes at all; when not, that is said once. */
   #granting: boolean;
 
@@ -47,9 +52,10 @@ export class Broker implements Realtime {
     this.#granting = granting;
   }
 
-  /** Makes a router's action keys known. */
-  register(keys: Iterable<string>): void {
-    for (const key of keys) this.#keys.add(key);
+  /** Makes a router's action known; `events` is the schema of its messages, if it is a stream that has one. */
+  register(key: string, events: Schema | undefined): void {
+    this.#keys.add(key);
+    if (events !== undefined) this.#events.set(key, events);
   }
 
   /** Listens to a channel; gives back how to stop. */
@@ -74,17 +80,31 @@ export class Broker implements Realtime {
     // without awaiting, and an unhandled rejection ends a process.
     if (LINE_BREAK.test(type)) throw new TypeError(`Cannot publish to "${channel}": the event's type has a line break`);
     if (options.scopes !== undefined && !this.#granting) this.#warnOfScopes();
-    const event: BrokerEvent = { channel, type, data };
+    if (RESERVED.has(type)) throw new TypeError(`Cannot publish to "${channel}": the type "${type}" is the framework's`);
+    const schema = this.#events.get(channel);
+    if (schema === undefined) {
+      this.#deliver({ channel, type, data }, options.scopes);
+      return Promise.resolve();
+    }
+    const result = validate(schema, data);
+    if (result instanceof Promise) {
+      return result.then((valid) => this.#deliver({ channel, type, data: valueOf(channel, valid) }, options.scopes));
+    }
+    this.#deliver({ channel, type, data: valueOf(channel, result) }, options.scopes);
+    return Promise.resolve();
+  }
+
+  #deliver(event: BrokerEvent, scopes: readonly string[] | undefined): void {
+    const { channel } = event;
     // The copy lets a listener that ends itself or others while it receives do so safely.
     for (const listener of [...this.#topics.get(channel) ?? []]) {
-      if (options.scopes !== undefined && !options.scopes.some((scope) => listener.scopes.has(scope))) continue;
+      if (scopes !== undefined && !scopes.some((scope) => listener.scopes.has(scope))) continue;
       try {
         listener.receive(event);
       } catch (error) {
         this.#logger.error("A realtime listener failed", { channel, error });
       }
     }
-    return Promise.resolve();
   }
 
   async revalidate(target: RevalidateTarget, options: Pick<PublishOptions, "scopes"> = {}): Promise<void> {
@@ -121,6 +141,20 @@ export class Broker implements Realtime {
     }
     return false;
   }
+}
+
+/**
+ * The message a stream's `events` schema makes of what was published or yielded.
+ *
+ * @throws TypeError when it does not fit: the mistake is the publisher's.
+ */
+export function valueOf(channel: string, result: Validated): unknown {
+  if (result.issues === undefined) return result.value;
+  const [first] = result.issues;
+  const where = first === undefined ? "" : ` (${[...first.path.map(String), first.message].join(": ")})`;
+  throw new TypeError(`Cannot publish to "${channel}": the message does not fit the events schema${where}`, {
+    cause: result.issues,
+  });
 }
 
 /** One query, or all of a key. */

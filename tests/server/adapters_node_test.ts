@@ -501,7 +501,8 @@ for (const kind of HOSTS) {
         for (const connection of ["keep-alive", "close"]) {
           await test.step(`R5 the answer of ${path} waits for a client that looks after its upload [${connection}]`, async () => {
             const size = 16 * MIB;
-            const head = `POST ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: ${connection}\r\nContent-Length: ${size}`;
+            const head =
+              `POST ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: ${connection}\r\nContent-Length: ${size}`;
             const heard = await converse(host, `${head}\r\n\r\n${"x".repeat(size)}`);
             assert(heard.endsWith(path === "/refused" ? "too large" : "enough"), heard);
           });

@@ -10,7 +10,7 @@ import {
 } from "@std/assert";
 import { serve } from "../../server/adapters/serve.ts";
 import type { RunningServer, ServeOptions } from "../../server/adapters/serve.ts";
-import type { WebRouter } from "../../server/adapters/next.ts";
+import type { WebRouter } from "../../server/adapters/web_router.ts";
 
 const local: ServeOptions = { port: 0, hostname: "127.0.0.1", signals: false, onListen: () => {} };
 const hello: WebRouter = { handler: () => Promise.resolve(new Response("hello")) };

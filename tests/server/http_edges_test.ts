@@ -1,7 +1,7 @@
 /** What reviews found at the edges, held by a test each. */
 import { Igniter } from "@igniter-js/core";
 import { createTestApp, send } from "@igniter-js/core/testing";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
 
 Deno.test("R37 an answer that depends on the codec header says so to caches, another does not", async () => {
@@ -142,4 +142,48 @@ Deno.test("R37 a stream sends what JSON cannot carry in the forms of a plain ans
   const router = igniter.router({ controllers: { feed } });
   const response = await router.handler(new Request("http://localhost/api/v1/feed"));
   assertEquals(await response.text(), 'data: {"big":"7","tags":["a"]}\n\ndata: null\n\n');
+});
+
+Deno.test("D16 what is published or yielded is held to the events schema", async () => {
+  const { igniter, logs } = createTestApp();
+  const ticks = igniter.controller({
+    path: "/ticks",
+    actions: {
+      all: igniter.query({
+        path: "/all",
+        stream: true,
+        events: z.object({ at: z.number().default(0) }),
+        handler: ({ response }) => response.success({ status: "connected" }),
+      }),
+      made: igniter.query({
+        path: "/made",
+        stream: true,
+        events: z.number(),
+        handler: async function* (): AsyncGenerator<number> {
+          yield await Promise.resolve(1);
+          yield "two" as unknown as number;
+        },
+      }),
+    },
+  });
+  const router = igniter.router({ controllers: { ticks } });
+  const messages = router.caller.ticks.all.stream()[Symbol.asyncIterator]();
+  const first = messages.next();
+  await Promise.resolve();
+  assertThrows(() => igniter.realtime.publish("ticks.all", { at: "now" }), TypeError, 'Cannot publish to "ticks.all"');
+  assertThrows(() => igniter.realtime.publish("ticks.all", {}, { type: "open" }), TypeError, "framework's");
+  let value: unknown;
+  void first.then((turn) => value = turn.value);
+  while (value === undefined) {
+    await router.publish("ticks.all", {});
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  assertEquals(value, { at: 0 });
+  await messages.return?.();
+
+  const made = await router.handler(new Request("http://localhost/api/v1/ticks/made"));
+  const [one, error] = (await made.text()).split("\n\n");
+  assertEquals(one, "data: 1");
+  assertEquals(error?.startsWith('event: error\ndata: {"code":"ERR_INTERNAL"'), true);
+  assertEquals(logs.filter(({ level }) => level === "error").length, 1);
 });

@@ -195,19 +195,6 @@ Deno.test("R27 a type with a line break is refused where it is published, and ha
   await router.close();
 });
 
-Deno.test("D16 a message of the type 'open' is one to the caller's stream, whose opening reply is none", async () => {
-  const { igniter, router } = chat();
-  const heard: unknown[] = [];
-  const listening = listen(router.caller.chat.room.stream(), heard);
-  await until(() => igniter.realtime.publish("chat.room", "first").then(() => heard.length > 0));
-  heard.length = 0;
-  await igniter.realtime.publish("chat.room", "opened", { type: "open" });
-  await until(() => heard.includes("opened"));
-  assertEquals(heard.filter((message) => message !== "first"), ["opened"]);
-  await router.close();
-  await listening;
-});
-
 Deno.test("R21 a scoped event reaches only connections that the server granted one of its scopes", async () => {
   const { igniter, router, open } = chat();
   const ada = await open("ada");
@@ -480,9 +467,11 @@ Deno.test("R20 a stream that was opened and never read, refused after all, or on
       return response.forbidden();
     },
   });
+  const cycle: { self?: unknown } = {};
+  cycle.self = cycle;
   const feed = igniter.query({ path: "/feed", stream: true, handler: () => "hi" });
   const refused = igniter.query({ path: "/refused", stream: true, use: [never], handler: () => "hi" });
-  const bad = igniter.query({ path: "/bad", stream: true, handler: () => 1n as never });
+  const bad = igniter.query({ path: "/bad", stream: true, handler: () => cycle });
   const late = igniter.query({
     path: "/late",
     stream: true,
