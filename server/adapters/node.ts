@@ -261,9 +261,15 @@ function handOver(exchange: Exchange): void {
   if (!req.destroyed && req.httpVersionMajor < 2) discardUnread(req, res);
 }
 
-/** Sends the head of a response that is ready as a whole, so that nothing more of the upload will be read. */
-function writeLastHead({ req, res, release }: Exchange, response: Response, length?: number): void {
-  writeHead(req, res, response, length, release !== undefined && isLong(req));
+/** Whether so much of an upload is unread that the connection should end with the response. */
+function isOverlong({ req, release }: Exchange): boolean {
+  return release !== undefined && req.httpVersionMajor < 2 && isLong(req);
+}
+
+/** Asks that again once Node has looked at what came together with the head, which is often the whole upload. */
+async function isOverlongStill(exchange: Exchange): Promise<boolean> {
+  await new Promise((resolve) => setTimeout(resolve));
+  return isOverlong(exchange);
 }
 
 /** Ends a response that cannot be completed so that the client does not take it for complete. */
@@ -430,8 +436,9 @@ async function send(exchange: Exchange, response: Response): Promise<void> {
   const { status, body } = response;
   if (body === null || method === "HEAD" || status === 204 || status === 205 || status === 304) {
     body?.cancel().catch(() => {});
+    const closes = isOverlong(exchange) && await isOverlongStill(exchange);
     if (gone.signal.aborted) return;
-    writeLastHead(exchange, response);
+    writeHead(req, res, response, undefined, closes);
     handOver(exchange);
     res.end();
     return;
@@ -457,9 +464,10 @@ async function send(exchange: Exchange, response: Response): Promise<void> {
       const whole = early.done ? EMPTY : bytes(early.value);
       ahead = early.done ? opening : reader.read();
       const last = await soon(ahead);
-      if (gone.signal.aborted) return;
       if (last?.done) {
-        writeLastHead(exchange, response, whole.byteLength);
+        const closes = isOverlong(exchange) && await isOverlongStill(exchange);
+        if (gone.signal.aborted) return;
+        writeHead(req, res, response, whole.byteLength, closes);
         handOver(exchange);
         res.end(whole);
         return;
@@ -508,7 +516,7 @@ function bytes(chunk: unknown): Uint8Array {
   throw new TypeError(`Cannot send the response: its stream gave ${typeof chunk}, not bytes`);
 }
 
-function writeHead(req: NodeRequest, res: NodeResponse, response: Response, length?: number, last?: boolean): void {
+function writeHead(req: NodeRequest, res: NodeResponse, response: Response, length?: number, closes?: boolean): void {
   const { status, statusText, headers } = response;
   const http2 = req.httpVersionMajor >= 2;
   const head: { [name: string]: string | string[] } = Object.create(null);
@@ -516,7 +524,7 @@ function writeHead(req: NodeRequest, res: NodeResponse, response: Response, leng
     if (!(http2 && CONNECTION.test(name))) head[name] = value;
   }
   if (length !== undefined && head["transfer-encoding"] === undefined) head["content-length"] ??= String(length);
-  if (last && !http2) head["connection"] = "close";
+  if (closes) head["connection"] = "close";
   if (head["set-cookie"] !== undefined) head["set-cookie"] = headers.getSetCookie();
   // What a middleware has set is replaced by what the response says, except these two, which add up.
   const cookies = res.getHeader("set-cookie");

@@ -58,8 +58,8 @@ export function discardUnread(req: NodeRequest, res: NodeResponse): void {
   socket.destroySoon = linger;
   req.on("end", () => {
     delete socket.destroySoon;
-    // Another request could not be answered any more.
-    if (lingering) socket.destroy();
+    // Another request could not be answered any more. What is left of the answer is still sent.
+    if (lingering) (socket.destroySoon ?? socket.destroy).call(socket);
   });
   req.on("data", (chunk) => {
     left -= (chunk as Uint8Array | string).length;

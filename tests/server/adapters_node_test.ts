@@ -75,6 +75,17 @@ function createProbe(): WebRouter {
       await request.body?.getReader().read();
       return new Response("enough");
     }
+    if (path === "/streamed") {
+      let part = 0;
+      const stream = new ReadableStream<Uint8Array>({
+        async pull(controller): Promise<void> {
+          await new Promise((resolve) => setTimeout(resolve));
+          if (part++ < 2) controller.enqueue(text(`part ${part}`));
+          else controller.close();
+        },
+      }, { highWaterMark: 0 });
+      return new Response(stream);
+    }
     if (path === "/flood") {
       const stream = new ReadableStream<Uint8Array>({
         pull(controller): void {
@@ -505,8 +516,16 @@ for (const kind of HOSTS) {
               `POST ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: ${connection}\r\nContent-Length: ${size}`;
             const heard = await converse(host, `${head}\r\n\r\n${"x".repeat(size)}`);
             assert(heard.endsWith(path === "/refused" ? "too large" : "enough"), heard);
+            assertStringIncludes(heard.toLowerCase(), "\r\nconnection: close\r\n");
           });
         }
+
+        await test.step(`the connection serves on after ${path} has left a chunked upload unread that is there`, async () => {
+          const post =
+            `POST ${path} HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n0\r\n\r\n`;
+          const next = "GET /next HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n";
+          assertStringIncludes(await converse(host, post + next), '"url":"http://a.test/next"');
+        });
 
         await test.step(`the connection ends when ${path} has left an endless upload unread`, async () => {
           using connection = await Deno.connect({ hostname: "127.0.0.1", port: host.port });
@@ -527,6 +546,14 @@ for (const kind of HOSTS) {
           assertEquals(late, false, "it has been left open");
         });
       }
+
+      await test.step("R5 a streamed answer waits for a client that looks after its upload", async () => {
+        const size = 16 * MIB;
+        const head = `POST /streamed HTTP/1.1\r\nHost: a.test\r\nContent-Length: ${size}\r\n\r\n`;
+        const heard = await converse(host, head + "x".repeat(size));
+        assertStringIncludes(heard, "part 1");
+        assert(heard.endsWith("part 2\r\n0\r\n\r\n"), heard);
+      });
 
       await test.step("a first event arrives before the second exists", async () => {
         const answer = await fetch(`${origin}/events`);
@@ -612,6 +639,38 @@ Deno.test("nodeAdapter() reports what fails to onError, and not what fails becau
   await left.promise;
   await (await fetch(`${host.origin}/throws`)).body?.cancel();
   assertEquals(errors, ["first"]);
+});
+
+Deno.test("R5 nodeAdapter() ends the connection of a client that does not stop its unread upload within 5 s", async () => {
+  await using host = await listen(createHttpServer(nodeAdapter(createProbe(), silent)));
+  const timers: { readonly run: () => void; readonly delay: number | undefined }[] = [];
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = ((run: () => void, delay?: number) => {
+    if (delay) timers.push({ run, delay });
+    else setTimeout(run);
+    return 0;
+  }) as unknown as typeof setTimeout;
+  try {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: host.port });
+    const write = async (text: string): Promise<void> => {
+      const bytes = new TextEncoder().encode(text);
+      for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
+    };
+    await write(`POST /refused HTTP/1.1\r\nHost: a.test\r\nContent-Length: ${2 ** 40}\r\n\r\n`);
+    await write("x".repeat(2 * MIB));
+    const buffer = new Uint8Array(65536);
+    let heard = "";
+    for (let size = await connection.read(buffer); size !== null; size = await connection.read(buffer)) {
+      heard += new TextDecoder().decode(buffer.subarray(0, size));
+    }
+    assert(heard.endsWith("too large"), heard);
+    assertEquals(timers.map(({ delay }) => delay), [5000]);
+    await write("x".repeat(8 * MIB));
+    timers[0]?.run();
+    await assertRejects(() => write("x".repeat(32 * MIB)));
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
 });
 
 Deno.test("nodeAdapter() does not start a handler for a client that has gone", async () => {
