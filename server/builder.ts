@@ -281,7 +281,7 @@ function toBuilder(settings: AppSettings): Start {
     jobs: (jobs: Jobs) => toBuilder({ ...settings, jobs }),
     telemetry: (telemetry: Telemetry) =>
       toBuilder({ ...settings, telemetry: checkMethods("telemetry", telemetry, ["span", "inject"]) }),
-    realtime: ({ scopes }: RealtimeConfig<never>) => toBuilder({ ...settings, scopes }),
+    realtime: (config: RealtimeConfig<never>) => toBuilder({ ...settings, scopes: checkRealtime(config).scopes }),
     use: (procedure: unknown) => {
       const what = "use a global procedure";
       const step = isDefinition(procedure) ? toStep(defineProcedure(procedure), what) : toStep(procedure, what);
@@ -322,6 +322,16 @@ function checkMethods<T>(what: string, value: T, methods: readonly string[]): T 
     }
   }
   return value;
+}
+
+function checkRealtime(config: RealtimeConfig<never>): RealtimeConfig<never> {
+  for (const key of Object.keys(config)) {
+    if (key !== "scopes") throw new TypeError(`Cannot configure live updates: there is no setting "${key}"`);
+  }
+  if (config.scopes !== undefined && typeof config.scopes !== "function") {
+    throw new TypeError("Cannot configure live updates: scopes is not a function");
+  }
+  return config;
 }
 
 function checkConfig(config: Config): Config {

@@ -162,9 +162,6 @@ class RouterEngine implements RouterState {
 
   #addController(name: string, controller: Controller<string, Record<string, unknown>>): void {
     checkName("the name of a controller", name);
-    if (name === "with") {
-      throw new TypeError('Cannot use "with" as the name of a controller: it is a method of the caller');
-    }
     if (typeof controller?.actions !== "object") {
       throw new TypeError(`Cannot make router: "${name}" is not a controller`);
     }
@@ -200,6 +197,10 @@ class RouterEngine implements RouterState {
 
   #add(controller: string, name: string, record: ActionRecord, path: string, plugin: string | undefined): void {
     const key = `${controller}.${name}`;
+    if (controller === "with") {
+      const what = plugin === undefined ? "a controller" : "a plugin that has routes";
+      throw new TypeError(`Cannot use "with" as the name of ${what}: it is a method of the caller`);
+    }
     if (this.#plans.has(key)) throw new TypeError(`Cannot make router: there are two actions "${key}"`);
     const plan: Plan = {
       key,

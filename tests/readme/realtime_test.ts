@@ -17,7 +17,7 @@ interface AppContext {
 const igniter = Igniter.context((): AppContext => ({
   db: { posts: { create: ({ data }) => Promise.resolve({ id: "1", row: data }) } },
   user: { id: "7" },
-})).create();
+})).realtime({ scopes: ({ context }) => [`user:${context.user.id}`] }).create();
 
 // In a mutation handler
 const createPost = igniter.mutation({

@@ -5,7 +5,7 @@
  */
 import { type CommonFailure, type Failure, Igniter, IgniterError, type ValidationFailure } from "@igniter-js/core";
 import type { BodyFailure } from "@igniter-js/core";
-import { type Equal, expectType } from "@igniter-js/core/testing";
+import { createTestApp, type Equal, expectType } from "@igniter-js/core/testing";
 import { assertEquals } from "@std/assert";
 import { z } from "zod";
 
@@ -15,7 +15,7 @@ type ErrorOf<C extends (...args: never[]) => Promise<{ error: unknown }>> = Excl
   null
 >;
 
-const igniter = Igniter.context(() => ({})).create();
+const { igniter } = createTestApp();
 
 const limit = igniter.procedure({
   handler: (_options, { request, response }) => {

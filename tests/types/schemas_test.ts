@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { Igniter } from "@igniter-js/core";
-import { type Equal, expectType, send } from "@igniter-js/core/testing";
+import { createTestApp, type Equal, expectType, send } from "@igniter-js/core/testing";
 import { assertEquals } from "@std/assert";
 // deno-lint-ignore no-import-prefix -- only this test uses them: deno.json lists what the package needs
 import { type } from "npm:arktype@2";
 // deno-lint-ignore no-import-prefix -- as above
 import * as v from "npm:valibot@1";
 
-const igniter = Igniter.context(() => ({})).create();
+const { igniter } = createTestApp();
 
 const router = igniter.router({
   controllers: {
