@@ -28,7 +28,8 @@ export interface Plan {
   readonly pattern: string;
   readonly record: ActionRecord;
   readonly steps: readonly Step[];
-  readonly input: InputPlan;
+  /** Absent when the action reads none. */
+  readonly input: InputPlan | undefined;
   readonly timeout: number;
   /** The plugin whose route this is. */
   readonly plugin: string | undefined;
@@ -46,7 +47,7 @@ export interface RouterState {
 export class Exchange implements Answerer, Answering, Flow {
   readonly state: RouterState;
   readonly plan: Plan | undefined;
-  readonly request: IncomingRequest;
+  readonly raw: Request;
   readonly response: ResponderValue;
   context: ContextRecord;
   scope: PluginScope | undefined = undefined;
@@ -55,13 +56,23 @@ export class Exchange implements Answerer, Answering, Flow {
 
   /** What procedures added to whatever answers, if anything. */
   added: Outgoing | undefined = undefined;
+  readonly #target: Target;
+  readonly #given: GivenInput | undefined;
+  #request: IncomingRequest | undefined = undefined;
 
   constructor(state: RouterState, plan: Plan | undefined, raw: Request, target: Target, given?: GivenInput) {
     this.state = state;
     this.plan = plan;
-    this.request = new IncomingRequest(raw, target, this, given);
+    this.raw = raw;
+    this.#target = target;
+    this.#given = given;
     this.response = new ResponderValue(this);
     this.context = state.app.features;
+  }
+
+  /** Made when somebody first reads of it: an action without input may never. */
+  get request(): IncomingRequest {
+    return this.#request ??= new IncomingRequest(this.raw, this.#target, this, this.#given);
   }
 
   get outgoing(): Outgoing {
@@ -86,17 +97,21 @@ export class Exchange implements Answerer, Answering, Flow {
     return this.toErrorReply(error).payload;
   }
 
-  /** Runs the action, then `done` with its reply. What is thrown on the way becomes a reply. */
-  run<T>(plan: Plan, done: (reply: ReplyValue) => MaybePromise<T>): MaybePromise<T> {
-    let reply: MaybePromise<ReplyValue>;
+  /**
+   * Runs the action. A reply that is there at once is given as it is; the promise of a later one may reject with what
+   * was thrown on the way, for {@link settle} to look at.
+   */
+  run(plan: Plan): MaybePromise<ReplyValue> {
     try {
-      reply = plan.timeout === 0 ? this.#start(plan) : this.#limited(plan);
+      return plan.timeout === 0 ? this.#start(plan) : this.#limited(plan);
     } catch (error) {
-      reply = this.fail(error);
+      return this.fail(error);
     }
-    return reply instanceof Promise
-      ? reply.then(done, async (error) => await done(await this.fail(error)))
-      : done(reply);
+  }
+
+  /** Goes on with a later reply. What was thrown on the way becomes a reply. */
+  settle<T>(reply: Promise<ReplyValue>, done: (reply: ReplyValue) => MaybePromise<T>): Promise<T> {
+    return reply.then(done, async (error) => await done(await this.fail(error)));
   }
 
   #start(plan: Plan): MaybePromise<ReplyValue> {
@@ -110,7 +125,7 @@ export class Exchange implements Answerer, Answering, Flow {
   }
 
   #begin(plan: Plan): MaybePromise<ReplyValue> {
-    const context = createContext(this.state.factory, this.state.app.features, this.request.raw);
+    const context = createContext(this.state.factory, this.state.app.features, this.raw);
     return context instanceof Promise ? context.then((made) => this.#enter(plan, made)) : this.#enter(plan, context);
   }
 
@@ -126,8 +141,8 @@ export class Exchange implements Answerer, Answering, Flow {
 
   async #extended(plan: Plan, scope: PluginScope): Promise<ReplyValue> {
     const { plugins } = this.state.app;
-    if (plugins.extends) await plugins.extend(scope, this.request.raw);
-    await plugins.call("beforeRequest", scope, this.request.raw);
+    if (plugins.extends) await plugins.extend(scope, this.raw);
+    await plugins.call("beforeRequest", scope, this.raw);
     return await runSteps(plan.steps, 0, this);
   }
 
@@ -150,7 +165,7 @@ export class Exchange implements Answerer, Answering, Flow {
   /** What stands behind the last procedure: input, handler, output. */
   terminal(): MaybePromise<ReplyValue> {
     const plan = this.plan as Plan;
-    const refused = readInput(plan.input, this.request);
+    const refused = plan.input === undefined ? undefined : readInput(plan.input, this.request);
     if (refused === undefined) return this.#invoke(plan);
     if (refused instanceof Promise) return refused.then((reply) => reply ?? this.#invoke(plan));
     return refused;
@@ -179,7 +194,7 @@ export class Exchange implements Answerer, Answering, Flow {
   /** The data of a stream action's reply opens the stream; the channel's messages follow. */
   async #open(plan: Plan, reply: ReplyValue): Promise<ReplyValue> {
     const { scopes, broker } = this.state.app;
-    const granted = await scopes?.({ request: this.request.raw, context: this.context } as never) ?? [];
+    const granted = await scopes?.({ request: this.raw, context: this.context } as never) ?? [];
     // A string would be taken apart into scopes of one letter each.
     if (!Array.isArray(granted)) throw new TypeError("Cannot grant scopes: the resolver gave no array");
     const { signal } = this.request;
@@ -277,16 +292,22 @@ function checked(plan: Plan, reply: ReplyValue, result: Validated): ReplyValue {
 
 /** What a handler receives. */
 class HandlerTurn {
-  readonly request: IncomingRequest;
   readonly response: ResponderValue;
   readonly context: ContextRecord;
-  readonly realtime: Realtime;
+  readonly #exchange: Exchange;
 
   constructor(exchange: Exchange) {
-    this.request = exchange.request;
     this.response = exchange.response;
     this.context = exchange.context;
-    this.realtime = exchange.realtime;
+    this.#exchange = exchange;
+  }
+
+  get request(): IncomingRequest {
+    return this.#exchange.request;
+  }
+
+  get realtime(): Realtime {
+    return this.#exchange.realtime;
   }
 
   get query(): unknown {

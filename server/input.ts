@@ -32,8 +32,10 @@ export interface InputPlan {
   readonly rawBody: boolean;
 }
 
-/** Compiles how an action reads its input. */
-export function compileInput(record: ActionRecord, bodyLimit: number): InputPlan {
+/** Compiles how an action reads its input; `undefined` when it reads none. */
+export function compileInput(record: ActionRecord, bodyLimit: number): InputPlan | undefined {
+  const { kind, params, query, headers } = record;
+  if (kind === "query" && params === undefined && query === undefined && headers === undefined) return undefined;
   return {
     params: toPart(record.params),
     query: toPart(record.query),

@@ -287,9 +287,7 @@ const JSON_OK: ResponseInit = { headers: JSON_HEADERS };
 
 /** What a response is made for: the exchange, as far as it matters here. */
 export interface Answering {
-  readonly request: {
-    readonly raw: Request;
-  };
+  readonly raw: Request;
   /** What procedures added, if anything. */
   readonly added: Outgoing | undefined;
   /** What the client is told when a stream fails on the way. */
@@ -333,7 +331,7 @@ export function toResponse(reply: ReplyValue, answering: Answering): Response {
  * The `Response` that hooks see of a call in process. Nothing was serialised, so its body is written only when a hook
  * reads it; a stream and somebody's own `Response` are the caller's, and have none here.
  */
-export function toHookResponse(reply: ReplyValue, { request: { raw: request }, added }: Answering): Response {
+export function toHookResponse(reply: ReplyValue, { raw: request, added }: Answering): Response {
   const { kind, code, head } = reply;
   const headers = new Headers(kind === "response" ? (reply.payload as Response).headers : undefined);
   for (const [name, value] of head?.headers ?? []) headers.set(name, value);
@@ -361,7 +359,7 @@ function whenRead(text: () => string): ReadableStream<Uint8Array> {
 }
 
 function toBody(reply: ReplyValue, answering: Answering, headers: Headers): BodyInit | null {
-  const { request: { raw: request }, closing } = answering;
+  const { raw: request, closing } = answering;
   switch (reply.kind) {
     case "data":
     case "error":

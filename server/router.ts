@@ -300,9 +300,15 @@ class RouterEngine implements RouterState {
       span.setName(`${method} ${found.plan.pattern}`);
       span.setAttributes({ "http.route": found.plan.pattern, "igniter.action": found.plan.key });
     }
-    const response = exchange.run(found.plan, (reply) => this.#finish(exchange, reply));
-    if (response instanceof Promise) this.#running.set(exchange, response);
+    const reply = exchange.run(found.plan);
+    const response = reply instanceof Promise ? this.#wait(exchange, reply) : this.#finish(exchange, reply);
     return span === undefined ? response : this.#traced(exchange, response, span);
+  }
+
+  #wait(exchange: Exchange, reply: Promise<ReplyValue>): Promise<Response> {
+    const response = exchange.settle(reply, (value) => this.#finish(exchange, value));
+    this.#running.set(exchange, response);
+    return response;
   }
 
   async #traced(exchange: Exchange, answer: MaybePromise<Response>, span: Span): Promise<Response> {
@@ -366,7 +372,7 @@ class RouterEngine implements RouterState {
 
   #leave(exchange: Exchange, reply: ReplyValue, response: Response): MaybePromise<Response> {
     if (reply.head !== undefined) this.#effects(exchange, reply);
-    if (exchange.request.raw.method === "HEAD") {
+    if (exchange.raw.method === "HEAD") {
       return withoutBody(response).catch(lastResort).finally(() => this.#running.delete(exchange));
     }
     if (this.#running.size > 0) this.#running.delete(exchange);
@@ -378,7 +384,7 @@ class RouterEngine implements RouterState {
     // A request that reached no action has started no plugin. A failure is logged by then, and the answer is made.
     if (exchange.plan === undefined && this.#closed === undefined) await this.#ready().catch(() => {});
     const scope = exchange.scope ?? plugins.scope({ ...features, response: exchange.response });
-    await plugins.call("afterRequest", scope, exchange.request.raw, response);
+    await plugins.call("afterRequest", scope, exchange.raw, response);
   }
 
   /** What `.revalidate()` and `.after()` asked for; only after a success, and never in the way of the answer. */
@@ -465,7 +471,9 @@ class RouterEngine implements RouterState {
     }
     const exchange = new Exchange(state, plan, raw, { path, search, params }, input);
     if (this.#closed !== undefined) refused = CLOSING;
-    return { exchange, reply: refused ?? await exchange.run(plan, (reply) => reply) };
+    if (refused !== undefined) return { exchange, reply: refused };
+    const reply = exchange.run(plan);
+    return { exchange, reply: reply instanceof Promise ? await exchange.settle(reply, (value) => value) : reply };
   }
 
   #toRequest(
@@ -525,7 +533,7 @@ class RouterEngine implements RouterState {
     this.#closing.abort(new DOMException("The router is closing", "AbortError"));
     // A request whose client has gone may never answer: nobody waits for it, and nor does this.
     await Promise.all(
-      [...this.#running].map(([{ request }, answer]) => Promise.race([answer, aborted(request.raw.signal)])),
+      [...this.#running].map(([{ raw }, answer]) => Promise.race([answer, aborted(raw.signal)])),
     );
     while (this.#pending.size > 0) await Promise.all(this.#pending);
     const { plugins, features } = this.app;

@@ -80,7 +80,9 @@ export class Broker implements Realtime {
     // without awaiting, and an unhandled rejection ends a process.
     if (LINE_BREAK.test(type)) throw new TypeError(`Cannot publish to "${channel}": the event's type has a line break`);
     if (options.scopes !== undefined && !this.#granting) this.#warnOfScopes();
-    if (RESERVED.has(type)) throw new TypeError(`Cannot publish to "${channel}": the type "${type}" is the framework's`);
+    if (RESERVED.has(type)) {
+      throw new TypeError(`Cannot publish to "${channel}": the type "${type}" is the framework's`);
+    }
     const schema = this.#events.get(channel);
     if (schema === undefined) {
       this.#deliver({ channel, type, data }, options.scopes);
