@@ -48,6 +48,8 @@ export class Exchange implements Answerer, Answering, Flow {
   readonly state: RouterState;
   readonly plan: Plan | undefined;
   readonly raw: Request;
+  /** Whether only the head of the answer is wanted. */
+  readonly headOnly: boolean;
   readonly response: ResponderValue;
   context: ContextRecord;
   scope: PluginScope | undefined = undefined;
@@ -64,6 +66,7 @@ export class Exchange implements Answerer, Answering, Flow {
     this.state = state;
     this.plan = plan;
     this.raw = raw;
+    this.headOnly = target.headOnly === true;
     this.#target = target;
     this.#given = given;
     this.response = new ResponderValue(this);

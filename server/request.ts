@@ -76,6 +76,8 @@ export interface GivenInput {
 
 /** Where a request goes. */
 export interface Target {
+  /** Whether it is a HEAD request. */
+  readonly headOnly?: boolean;
   /** The path, as it was sent. */
   readonly path: string;
   /** The query string without its `?`. */

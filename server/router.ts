@@ -293,7 +293,8 @@ class RouterEngine implements RouterState {
     const search = end === last ? "" : url.slice(end + 1, last);
     const found = this.#closed === undefined ? this.#find(method, path, search) : CLOSING;
     if (found instanceof ReplyValue) {
-      return this.#finish(new Exchange(this, undefined, raw, { path, search, params: NO_PARAMS }), found);
+      const target = { path, search, params: NO_PARAMS, headOnly: method === "HEAD" };
+      return this.#finish(new Exchange(this, undefined, raw, target), found);
     }
     const exchange = new Exchange(this, found.plan, raw, found);
     if (span !== undefined) {
@@ -319,12 +320,12 @@ class RouterEngine implements RouterState {
 
   #find(method: string, path: string, search: string): Destination | ReplyValue {
     const plan = this.#routes.exact(method, path);
-    if (plan !== undefined) return { plan, path, search, params: NO_PARAMS };
+    if (plan !== undefined) return { plan, path, search, params: NO_PARAMS, headOnly: false };
     if (path.startsWith(this.#rpc)) return this.#findRpc(method, path, search);
     const found = this.#routes.find(method, path);
     switch (found.kind) {
       case "found":
-        return { plan: found.target, path, search, params: found.params };
+        return { plan: found.target, path, search, params: found.params, headOnly: method === "HEAD" };
       case "missing":
         return NOT_FOUND;
       case "malformed":
@@ -353,7 +354,7 @@ class RouterEngine implements RouterState {
       params[name.slice(PARAM_PREFIX.length)] = value;
       delete fields[name];
     }
-    return missingParam(plan, params) ?? { plan, path, search, params, fields };
+    return missingParam(plan, params) ?? { plan, path, search, params, fields, headOnly: method === "HEAD" };
   }
 
   /** The way out of every request: response, hooks, then effects of a reply that succeeded. Never throws. */
@@ -372,7 +373,7 @@ class RouterEngine implements RouterState {
 
   #leave(exchange: Exchange, reply: ReplyValue, response: Response): MaybePromise<Response> {
     if (reply.head !== undefined) this.#effects(exchange, reply);
-    if (exchange.raw.method === "HEAD") {
+    if (exchange.headOnly) {
       return withoutBody(response).catch(lastResort).finally(() => this.#running.delete(exchange));
     }
     if (this.#running.size > 0) this.#running.delete(exchange);

@@ -24,6 +24,12 @@ interface Entry<T> {
   readonly names: readonly string[];
 }
 
+/** One target at a pattern with one parameter, the last segment. */
+interface Tail<T> {
+  readonly target: T;
+  readonly name: string;
+}
+
 /** What is registered at one place of the tree, by method. */
 type Leaf<T> = Map<string, Entry<T>>;
 
@@ -52,6 +58,8 @@ export class Routes<T> {
   readonly #root: Node<T> = node();
   /** Full paths without parameters. GET has a table of its own: most requests are answered by one look-up. */
   readonly #gets = new Map<string, T>();
+  /** GET patterns with one parameter, the last segment, by what stands before it: the shape of most others. */
+  readonly #tails = new Map<string, Tail<T>>();
   readonly #fixed = new Map<string, Leaf<T>>();
   readonly #base: string;
   readonly #describe: (target: T) => string;
@@ -90,7 +98,14 @@ export class Routes<T> {
       } else at = at.param ??= node();
     }
     this.#register(at.leaf ??= new Map(), method, { target, pattern, names });
-    if (names.length > 0) return;
+    const [name] = names;
+    if (name !== undefined) {
+      const prefix = segments.slice(0, -1);
+      if (method === "GET" && prefix.every(({ kind }) => kind === "static")) {
+        this.#tails.set(this.#base + pathOf(prefix), { target, name });
+      }
+      return;
+    }
     const path = this.#base + pathOf(segments);
     this.#fixed.set(path, at.leaf);
     if (method === "GET") this.#gets.set(path, target);
@@ -115,6 +130,16 @@ export class Routes<T> {
     const base = this.#base;
     if (!path.startsWith(base) || (path.length > base.length && path.charCodeAt(base.length) !== SLASH)) return MISSING;
     const encoded = path.indexOf("%") >= 0;
+    if (method === "GET" && !encoded) {
+      const slash = path.lastIndexOf("/");
+      const tail = slash === path.length - 1 ? undefined : this.#tails.get(path.slice(0, slash));
+      // What has static segments up to its last is the most precise of all that are not static throughout.
+      if (tail !== undefined) {
+        const params = createRecord<string>();
+        params[tail.name] = path.slice(slash + 1);
+        return { kind: "found", target: tail.target, params };
+      }
+    }
     if (encoded && !isEncoded(path)) return { kind: "malformed" };
     const last = path.length - 1;
     const end = last > 0 && path.charCodeAt(last) === SLASH ? last : path.length;
