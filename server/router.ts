@@ -322,6 +322,8 @@ class RouterEngine implements RouterState {
     const plan = this.#routes.exact(method, path);
     if (plan !== undefined) return { plan, path, search, params: NO_PARAMS, headOnly: false };
     if (path.startsWith(this.#rpc)) return this.#findRpc(method, path, search);
+    const tail = method === "GET" ? this.#routes.tail(path) : undefined;
+    if (tail !== undefined) return { plan: tail.target, path, search, params: tail.params, headOnly: false };
     const found = this.#routes.find(method, path);
     switch (found.kind) {
       case "found":

@@ -102,7 +102,7 @@ export class Routes<T> {
     if (name !== undefined) {
       const prefix = segments.slice(0, -1);
       if (method === "GET" && prefix.every(({ kind }) => kind === "static")) {
-        this.#tails.set(this.#base + pathOf(prefix), { target, name });
+        this.#tails.set(this.#base + (prefix.length === 0 ? "" : pathOf(prefix)), { target, name });
       }
       return;
     }
@@ -125,21 +125,25 @@ export class Routes<T> {
     return method === "GET" ? this.#gets.get(path) : this.#fixed.get(path)?.get(method)?.target;
   }
 
+  /**
+   * Finds what answers a GET whose path has static segments up to a last one that is a parameter: the most precise
+   * pattern of all that {@link exact} does not find. `undefined` says nothing; {@link find} knows.
+   */
+  tail(path: string): { readonly target: T; readonly params: RawParams } | undefined {
+    if (path.indexOf("%") >= 0) return undefined;
+    const slash = path.lastIndexOf("/");
+    const tail = slash === path.length - 1 ? undefined : this.#tails.get(path.slice(0, slash));
+    if (tail === undefined) return undefined;
+    const params = createRecord<string>();
+    params[tail.name] = path.slice(slash + 1);
+    return { target: tail.target, params };
+  }
+
   /** Finds what answers a method at a path. HEAD is answered by GET. One trailing slash is ignored. */
   find(method: string, path: string): Lookup<T> {
     const base = this.#base;
     if (!path.startsWith(base) || (path.length > base.length && path.charCodeAt(base.length) !== SLASH)) return MISSING;
     const encoded = path.indexOf("%") >= 0;
-    if (method === "GET" && !encoded) {
-      const slash = path.lastIndexOf("/");
-      const tail = slash === path.length - 1 ? undefined : this.#tails.get(path.slice(0, slash));
-      // What has static segments up to its last is the most precise of all that are not static throughout.
-      if (tail !== undefined) {
-        const params = createRecord<string>();
-        params[tail.name] = path.slice(slash + 1);
-        return { kind: "found", target: tail.target, params };
-      }
-    }
     if (encoded && !isEncoded(path)) return { kind: "malformed" };
     const last = path.length - 1;
     const end = last > 0 && path.charCodeAt(last) === SLASH ? last : path.length;
