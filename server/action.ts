@@ -62,7 +62,7 @@ export interface ActionOptions {
 
 /** What a handler may return when the action has an `output` schema: data that fits it, or a reply. */
 export type Returns<O extends Schema> = unknown extends In<O> ? unknown
-  : In<O> | AnyReply | Response | AsyncGenerator | Promise<In<O> | AnyReply | Response>;
+  : In<O> | AnyReply | Response | Promise<In<O> | AnyReply | Response>;
 
 /** What an author writes about a query. */
 export interface QueryDefinition<
@@ -203,6 +203,9 @@ const OPTIONS = {
   query: new Set([...COMMON, "stream", "events"]),
   mutation: new Set([...COMMON, "method", "body", "bodyLimit", "rawBody"]),
 };
+/** The longest that timers of any host can wait; a longer one would end at once. */
+export const MAX_TIMEOUT = 2_147_483_647;
+
 const METHODS = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 interface LooseDefinition extends ActionOptions {
@@ -238,8 +241,14 @@ export function defineAction(kind: "query" | "mutation", definition: LooseDefini
       throw new TypeError(`Cannot ${what}: "${key}" is not a Standard Schema`);
     }
   }
+  if (definition.output !== undefined && definition.stream === true) {
+    throw new TypeError(`Cannot ${what}: "output" is not for streams; "events" is the schema of their messages`);
+  }
   if (definition.events !== undefined && definition.stream !== true) {
     throw new TypeError(`Cannot ${what}: "events" needs stream: true`);
+  }
+  if ((definition.timeout ?? 0) > MAX_TIMEOUT) {
+    throw new TypeError(`Cannot ${what}: timeout ${definition.timeout} is more than ${MAX_TIMEOUT} ms`);
   }
   for (const key of ["timeout", "bodyLimit"] as const) {
     const value = definition[key];

@@ -22,7 +22,7 @@ export function readText(request: Request, limit: number): Promise<string | unde
   }
   if (length > limit) return Promise.resolve(discard(request));
   const used = request.bodyUsed;
-  return request.text().then((text) => text.length > limit ? undefined : text, (error) => {
+  return Promise.resolve(request.text()).then((text) => text.length > limit ? undefined : text, (error) => {
     throw used ? error : brokenOff(error);
   });
 }

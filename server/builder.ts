@@ -7,6 +7,7 @@ import type { AnyUse, Merge, Procedure, Provides, UseErrors } from "./contract/a
 import { checkName } from "./contract/keys.ts";
 import type { ErrorOf } from "./contract/reply.ts";
 import type { In, Schema } from "./contract/schema.ts";
+import { MAX_TIMEOUT } from "./action.ts";
 import { type AppSettings, createApp } from "./app.ts";
 import type { ContextFactory } from "./context.ts";
 import { checkCookieSecrets } from "./cookies.ts";
@@ -337,6 +338,9 @@ function checkRealtime(config: RealtimeConfig<never>): RealtimeConfig<never> {
 function checkConfig(config: Config): Config {
   for (const key of Object.keys(config)) {
     if (!CONFIG.has(key)) throw new TypeError(`Cannot configure: there is no setting "${key}"`);
+  }
+  if ((config.timeout ?? 0) > MAX_TIMEOUT) {
+    throw new TypeError(`Cannot configure: timeout ${config.timeout} is more than ${MAX_TIMEOUT} ms`);
   }
   for (const key of ["bodyLimit", "timeout"] as const) {
     const value = config[key];

@@ -8,6 +8,9 @@ import { isPlainObject, isThenable } from "./plain.ts";
 /** Makes the application's own context for a request. */
 export type ContextFactory = (request: Request) => object | Promise<object>;
 
+/** Members of every context that nobody else may provide (D3). */
+export const FRAMEWORK_NAMES: readonly string[] = ["response", "realtime", "$plugins"];
+
 /** A context as the engine keeps it: procedures add to it. */
 export type ContextRecord = Record<string, unknown>;
 
@@ -24,7 +27,7 @@ export function createContext(
 ): ContextRecord | Promise<ContextRecord> {
   if (factory === undefined) return guarded({ ...features });
   const base = factory(request);
-  return isThenable(base) ? base.then((value) => merge(value, features)) : merge(base, features);
+  return isThenable(base) ? Promise.resolve(base).then((value) => merge(value, features)) : merge(base, features);
 }
 
 function merge(base: unknown, features: ContextRecord): ContextRecord {
@@ -32,6 +35,11 @@ function merge(base: unknown, features: ContextRecord): ContextRecord {
     throw new TypeError("Cannot make the context: its factory returned no plain object (spread an instance into one)");
   }
   const context = { ...base };
+  for (const name of FRAMEWORK_NAMES) {
+    if (name in context) {
+      throw new TypeError(`Cannot make the context: its factory returned "${name}", which is the framework's`);
+    }
+  }
   for (const name in features) {
     const value = features[name];
     if (context[name] !== undefined && context[name] !== value) {
@@ -58,4 +66,4 @@ function guarded(context: ContextRecord): ContextRecord {
 }
 
 /** Keys that runtimes and test tools read of any object. */
-const QUIET = new Set(["then", "toJSON", "constructor", "asymmetricMatch", "nodeType", "$$typeof", "inspect"]);
+const QUIET = new Set(["$plugins", "then", "toJSON", "constructor", "asymmetricMatch", "nodeType", "$$typeof", "inspect"]);

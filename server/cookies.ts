@@ -238,6 +238,21 @@ export function cookieKey(
   return `${name};${path};${domain.replace(/^\./, "").toLowerCase()}${partitioned ? ";partitioned" : ""}`;
 }
 
+/** The {@link cookieKey} of a `Set-Cookie` value that somebody else wrote. */
+export function keyOfSetCookie(text: string): string {
+  const [pair = "", ...attributes] = text.split(";");
+  const name = pair.slice(0, Math.max(0, pair.indexOf("="))).trim();
+  const found = new Map(attributes.map((attribute) => {
+    const [key = "", value = ""] = attribute.split("=");
+    return [key.trim().toLowerCase(), value.trim()];
+  }));
+  return cookieKey(name, {
+    path: found.get("path") || "/",
+    domain: found.get("domain") ?? "",
+    partitioned: found.has("partitioned"),
+  });
+}
+
 /** `token` of RFC 9110, as RFC 6265bis wants a name. */
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 /** `path-value` of RFC 6265bis that browsers honour: they ignore one that does not begin with a slash. */

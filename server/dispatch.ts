@@ -90,6 +90,12 @@ export class Exchange implements Answerer, Answering, Flow {
     return this.state.app.broker;
   }
 
+  get onInstance(): ((name: string) => void) | undefined {
+    const { app } = this.state;
+    if (!app.config.development) return undefined;
+    return (name) => app.logger.warn(`An instance of ${name} is sent as its fields`, { key: this.plan?.key });
+  }
+
   /** Aborts when the router closes. */
   get closing(): AbortSignal {
     return this.state.closing;
@@ -177,7 +183,7 @@ export class Exchange implements Answerer, Answering, Flow {
   #invoke(plan: Plan): MaybePromise<ReplyValue> {
     const turn = plan.plugin === undefined ? new HandlerTurn(this) : new PluginTurn(this, plan.plugin);
     const result = plan.record.handler(turn);
-    if (isThenable(result)) return result.then((value) => this.#check(plan, toReply(value)));
+    if (isThenable(result)) return Promise.resolve(result).then((value) => this.#check(plan, toReply(value)));
     return this.#check(plan, toReply(result));
   }
 
@@ -185,9 +191,11 @@ export class Exchange implements Answerer, Answering, Flow {
   #check(plan: Plan, reply: ReplyValue): MaybePromise<ReplyValue> {
     const { output, stream, events } = plan.record;
     if (events !== undefined && reply.kind === "stream") return withEvents(plan.key, reply, events);
-    if (reply.kind !== "data" || reply.code >= 400) return reply;
-    if (stream) return this.#open(plan, reply);
+    if (reply.code >= 400) return reply;
+    if (stream && reply.kind === "data") return this.#open(plan, reply);
     if (output === undefined) return reply;
+    if (reply.kind === "stream") throw new TypeError(`Cannot answer ${plan.key}: it has an output schema and answered a stream`);
+    if (reply.kind !== "data" && reply.kind !== "json") return reply;
     const result = validate(output, reply.payload);
     return result instanceof Promise
       ? result.then((valid) => checked(plan, reply, valid))
@@ -259,7 +267,7 @@ export class Exchange implements Answerer, Answering, Flow {
     // A client that went away makes work fail that listens to `request.signal`: nobody's defect.
     const level = this.request.isAborted && isAbort(error) ? "debug" : "error";
     app.logger[level]("Request failed", { id, method, path, key: this.plan?.key, error });
-    const message = app.config.development ? error instanceof Error ? error.message : String(error) : "Internal error";
+    const message = app.config.development ? messageOf(error) : "Internal error";
     return new ReplyValue("error", 500, { code: "ERR_INTERNAL", message, id }, undefined);
   }
 }
@@ -280,12 +288,21 @@ function withEvents(key: string, reply: ReplyValue, events: Schema): ReplyValue 
   return new ReplyValue("stream", reply.code, { source: valid(), type }, reply.head);
 }
 
+function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  try {
+    return String(error);
+  } catch {
+    return "Something was thrown that has no text";
+  }
+}
+
 function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
 function checked(plan: Plan, reply: ReplyValue, result: Validated): ReplyValue {
-  if (result.issues === undefined) return new ReplyValue("data", reply.code, result.value, reply.head);
+  if (result.issues === undefined) return new ReplyValue(reply.kind, reply.code, result.value, reply.head);
   const first = result.issues[0];
   const where = first === undefined ? "" : ` (${first.path.map(String).join(".")}: ${first.message})`;
   throw new TypeError(`Cannot answer ${plan.key}: the data does not fit the output schema${where}`, {

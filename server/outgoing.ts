@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { keyOfSetCookie } from "./cookies.ts";
 import type { ResponseHeaders } from "./responder.ts";
 
 /** One header to add; `set` replaces those of its name. */
@@ -37,11 +38,6 @@ export class Outgoing implements ResponseHeaders {
     (this.#cookies ??= new Map()).set(key, text);
   }
 
-  /** Whether there is nothing to merge. */
-  get isEmpty(): boolean {
-    return this.#changes === undefined && this.#cookies === undefined;
-  }
-
   /** Merges into an answer's headers, with its cookies. A header or a cookie that the answer sets itself wins. */
   mergeInto(headers: Headers, cookies: Iterable<readonly [key: string, text: string]> = []): void {
     const own = new Set([...headers.keys()]);
@@ -49,8 +45,14 @@ export class Outgoing implements ResponseHeaders {
       if (kind === "append") headers.append(name, value);
       else if (!own.has(name.toLowerCase())) headers.set(name, value);
     }
-    const all = this.#cookies === undefined ? cookies : new Map([...this.#cookies, ...cookies]);
-    for (const [, text] of all) headers.append("set-cookie", text);
+    if (this.#cookies === undefined) {
+      for (const [, text] of cookies) headers.append("set-cookie", text);
+      return;
+    }
+    const answered = new Set(headers.getSetCookie().map(keyOfSetCookie));
+    for (const [key, text] of new Map([...this.#cookies, ...cookies])) {
+      if (!answered.has(key)) headers.append("set-cookie", text);
+    }
   }
 
   #add(change: HeaderChange): void {

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { FRAMEWORK_NAMES } from "./context.ts";
 import { isPlainObject, isThenable, type MaybePromise } from "./plain.ts";
 import type { Realtime } from "./ports/realtime.ts";
 import type { Step } from "./procedure.ts";
@@ -30,7 +31,7 @@ export function runSteps(steps: readonly Step[], index: number, flow: Flow): May
     const step = steps[i] as Step;
     const turn = new Turn(flow, steps, i + 1);
     const result = step.handler(step.options, turn);
-    if (isThenable(result)) return result.then((value) => turn.settle(step, value) ?? runSteps(steps, i + 1, flow));
+    if (isThenable(result)) return Promise.resolve(result).then((value) => turn.settle(step, value) ?? runSteps(steps, i + 1, flow));
     const answer = turn.settle(step, result);
     if (answer !== undefined) return answer;
   }
@@ -85,7 +86,7 @@ class Turn {
   async #run(added: unknown): Promise<ReplyValue> {
     if (added !== undefined) {
       if (!isPlainObject(added)) throw added;
-      Object.assign(this.context, added);
+      addTo(this.context, added);
     }
     return await runSteps(this.#steps, this.#rest, this.#flow);
   }
@@ -106,9 +107,19 @@ class Turn {
     if (forwarded !== undefined) {
       throw new TypeError(`Cannot add to the context after ${nameOf(step)} called next(): give it to next({ … })`);
     }
-    Object.assign(this.context, result);
+    addTo(this.context, result);
     return undefined;
   }
+}
+
+/** Adds to a context. @throws TypeError for a name that is the framework's: what follows relies on it. */
+function addTo(context: Record<string, unknown>, added: Record<string, unknown>): void {
+  for (const name of FRAMEWORK_NAMES) {
+    if (Object.hasOwn(added, name)) {
+      throw new TypeError(`Cannot add "${name}" to the context: the name is the framework's`);
+    }
+  }
+  Object.assign(context, added);
 }
 
 function nameOf(step: Step): string {

@@ -186,7 +186,7 @@ export class DraftValue extends ReplyValue implements Draft<never> {
       throw new RangeError(`Cannot redirect with status ${status}: it is not 301, 302, 303, 307 or 308`);
     }
     const reply = this.#make("empty", status, null) as ReplyValue;
-    return reply.setHeader("location", String(location)) as never;
+    return reply.setHeader("location", toLocation(location)) as never;
   }
 
   badRequest(message?: string, data?: unknown): never {
@@ -294,6 +294,8 @@ export interface Answering {
   toFailure(error: unknown): unknown;
   /** Aborts when the router closes. */
   readonly closing: AbortSignal;
+  /** In development: hears of class instances, which travel as their fields (D22). */
+  readonly onInstance: ((name: string) => void) | undefined;
 }
 
 /**
@@ -306,14 +308,17 @@ export function toResponse(reply: ReplyValue, answering: Answering): Response {
   const { kind, head } = reply;
   const { added } = answering;
   const plain = kind === "data" && head === undefined && added === undefined && !NULL_BODY.has(reply.code);
-  if (plain && !needsEncoding(reply.payload, true)) {
+  if (plain && answering.onInstance === undefined && !needsEncoding(reply.payload, true)) {
     const body = toPlainEnvelope(reply);
     return new Response(body, reply.code === 200 ? JSON_OK : { status: reply.code, headers: JSON_HEADERS });
   }
   const headers = new Headers(kind === "response" ? (reply.payload as Response).headers : undefined);
   for (const [name, value] of head?.headers ?? []) headers.set(name, value);
-  const body = toBody(reply, answering, headers);
+  const json = kind === "data" || kind === "error" || kind === "json";
+  if (json && !headers.has("content-type")) headers.set("content-type", "application/json");
+  // What procedures added comes before the framework's own additions, which leave a header alone that is there.
   (added ?? new Outgoing()).mergeInto(headers, head?.cookies);
+  const body = toBody(reply, answering, headers);
   if (kind !== "response") {
     return new Response(NULL_BODY.has(reply.code) ? null : body, { status: reply.code, headers });
   }
@@ -331,7 +336,8 @@ export function toResponse(reply: ReplyValue, answering: Answering): Response {
  * The `Response` that hooks see of a call in process. Nothing was serialised, so its body is written only when a hook
  * reads it; a stream and somebody's own `Response` are the caller's, and have none here.
  */
-export function toHookResponse(reply: ReplyValue, { raw: request, added }: Answering): Response {
+export function toHookResponse(reply: ReplyValue, answering: Answering): Response {
+  const { added } = answering;
   const { kind, code, head } = reply;
   const headers = new Headers(kind === "response" ? (reply.payload as Response).headers : undefined);
   for (const [name, value] of head?.headers ?? []) headers.set(name, value);
@@ -340,7 +346,7 @@ export function toHookResponse(reply: ReplyValue, { raw: request, added }: Answe
   (added ?? new Outgoing()).mergeInto(headers, head?.cookies);
   const given = kind === "body" ? (reply.payload as BodyPayload).body : null;
   const body = json
-    ? whenRead(() => kind === "json" ? toPlainJson(reply.payload) : toEnvelope(reply, request, headers))
+    ? whenRead(() => kind === "json" ? toPlainJson(reply.payload) : toEnvelope(reply, answering, headers))
     : given;
   return new Response(NULL_BODY.has(code) || given instanceof ReadableStream ? null : body, {
     status: code === 0 ? 500 : code,
@@ -359,14 +365,12 @@ function whenRead(text: () => string): ReadableStream<Uint8Array> {
 }
 
 function toBody(reply: ReplyValue, answering: Answering, headers: Headers): BodyInit | null {
-  const { raw: request, closing } = answering;
+  const { closing } = answering;
   switch (reply.kind) {
     case "data":
     case "error":
-      if (!headers.has("content-type")) headers.set("content-type", "application/json");
-      return toEnvelope(reply, request, headers);
+      return toEnvelope(reply, answering, headers);
     case "json":
-      if (!headers.has("content-type")) headers.set("content-type", "application/json");
       return toPlainJson(reply.payload);
     case "body":
       return (reply.payload as BodyPayload).body;
@@ -383,12 +387,14 @@ function toBody(reply: ReplyValue, answering: Answering, headers: Headers): Body
  * Writes the envelope. The request's headers matter only to a payload that JSON alone would lose something of; a cache
  * is told that such an answer depends on them.
  */
-function toEnvelope(reply: ReplyValue, request: Request, headers: Headers): string {
+function toEnvelope(reply: ReplyValue, { raw: request, onInstance }: Answering, headers: Headers): string {
   const { kind, payload } = reply;
-  if (!needsEncoding(payload, true)) return toPlainEnvelope(reply);
-  headers.append("vary", CODEC_HEADER);
+  if (onInstance === undefined && !needsEncoding(payload, true)) return toPlainEnvelope(reply);
+  if (needsEncoding(payload, true)) headers.append("vary", CODEC_HEADER);
   const rich = request.headers.get(CODEC_HEADER) !== null;
-  return kind === "error" ? stringifyEnvelope(null, payload, rich) : stringifyEnvelope(payload, null, rich);
+  return kind === "error"
+    ? stringifyEnvelope(null, payload, rich, onInstance)
+    : stringifyEnvelope(payload, null, rich, onInstance);
 }
 
 /** The envelope of a payload that JSON carries as it is. */
@@ -405,6 +411,11 @@ function toPlainJson(value: unknown): string {
 
 const PREFIX = '{"data":';
 const SUFFIX = ',"error":null}';
+
+/** A header is ASCII: other characters are percent-encoded as UTF-8 (RFC 3987, 3.1). */
+function toLocation(location: string | URL): string {
+  return String(location).toWellFormed().replace(/[\u0080-\uffff]+/g, encodeURIComponent);
+}
 
 /** `Content-Disposition` (RFC 6266, names by RFC 8187). */
 function disposition(inline: boolean, name: string | undefined): string {

@@ -6,9 +6,10 @@
 import type { RawQuery } from "./contract/action.ts";
 import type { ParamsOf, RawParams } from "./contract/path.ts";
 import { IgniterError } from "./contract/error.ts";
-import { parseQuery, type RawQueryObject, stringifyQuery } from "./contract/query_string.ts";
+import { parseQuery, type RawQueryObject } from "./contract/query_string.ts";
+import { createRecord } from "./contract/record.ts";
 import type { Out, Schema } from "./contract/schema.ts";
-import { decode, RICH_QUERY } from "./contract/wire.ts";
+import { decode, encode, RICH_QUERY } from "./contract/wire.ts";
 import { type Cookies, createCookies } from "./cookies.ts";
 import type { Answerer } from "./outgoing.ts";
 import { isPlainObject } from "./plain.ts";
@@ -161,7 +162,7 @@ export class IncomingRequest implements IgniterRequest {
       const value = meta === undefined ? json : decode(json, meta);
       if (!isPlainObject(value)) throw new TypeError("The query is no object");
       this.#rich = value;
-      return parseQuery(stringifyQuery(value));
+      return toRaw(value);
     } catch (cause) {
       throw new IgniterError("ERR_BAD_REQUEST", { message: `The query field "${RICH_QUERY}" is malformed`, cause });
     }
@@ -204,4 +205,27 @@ export class IncomingRequest implements IgniterRequest {
       ? this.raw.signal
       : AbortSignal.any([this.raw.signal, this.deadline.signal]);
   }
+}
+
+/**
+ * What procedures see of a query that travelled whole: a text for each field, texts for a list of plain values, JSON
+ * for what is nested. Linear in the query: its form as a query string may be many times as long.
+ */
+function toRaw(query: Record<string, unknown>): RawQuery {
+  const raw = createRecord<string | string[]>();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    raw[name] = Array.isArray(value) && value.every((item) => !isNested(item)) ? value.map(toText) : toText(value);
+  }
+  return raw;
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !(value instanceof Date) && !(value instanceof URL);
+}
+
+function toText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "" : value.toISOString();
+  return isNested(value) ? JSON.stringify(encode(value).json) : String(value);
 }

@@ -60,7 +60,10 @@ export interface ReplyStarters<C, I = unknown> {
   /** 200 with a file as the body; a `name` makes it a download (RFC 6266). */
   file(content: Blob | Uint8Array | ReadableStream<Uint8Array>, options?: FileOptions): Reply<Blob, never, C>;
   /** 200 with a stream: a `ReadableStream` of bytes as it is, an async iterable as server-sent events. */
-  stream<T>(source: ReadableStream<T> | AsyncIterable<T>, options?: StreamOptions): Reply<T, never, C>;
+  stream<T>(
+    source: ReadableStream<T> | AsyncIterable<T>,
+    options?: StreamOptions,
+  ): Reply<AsyncIterable<T>, never, C>;
   /** 302 to an address; another redirect status with `status`. */
   redirect(location: string | URL, status?: 301 | 302 | 303 | 307 | 308): Reply<null, never, C>;
   /** 400. */

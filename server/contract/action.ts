@@ -179,7 +179,7 @@ export type ActionErrors<S extends ActionShape> =
   | DeclaredErrors<S["errors"]>
   | (unknown extends S["globals"] ? never : S["globals"])
   | (unknown extends In<S["query"]> & In<S["params"]> & In<S["headers"]> & In<S["body"]> ? never : ValidationFailure)
-  | (unknown extends In<S["body"]> ? never : BodyFailure)
+  | (S["kind"] extends "query" ? never : BodyFailure)
   | CommonFailure;
 
 /** The data of an action: its output schema's output, else what the handler answers. */

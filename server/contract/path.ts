@@ -82,7 +82,8 @@ export function joinPath(...parts: readonly string[]): string {
 }
 
 /**
- * Fills a pattern. Each value goes into its own segment, percent-encoded, so `../x?y` stays one segment (RFC 3986).
+ * Fills a pattern. Each value goes into its own segment, percent-encoded, so `../x?y` stays one segment. A whole segment
+ * `.` or `..` is beyond any encoding: URL parsers remove it (RFC 3986, 5.2.4).
  *
  * @throws TypeError when a required parameter is absent.
  */

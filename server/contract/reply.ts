@@ -114,7 +114,7 @@ export type Result<Data, Error> =
   };
 
 /** Failures that any action can answer with. */
-export type CommonFailure = Failure<"ERR_INTERNAL" | "ERR_UNAVAILABLE" | "ERR_TIMEOUT", undefined>;
+export type CommonFailure = Failure<"ERR_BAD_REQUEST" | "ERR_INTERNAL" | "ERR_UNAVAILABLE" | "ERR_TIMEOUT", undefined>;
 
 /** What a schema refused. */
 export type ValidationFailure = Failure<"ERR_VALIDATION", ValidationData>;

@@ -12,7 +12,12 @@ import { parseEnvelope } from "./wire.ts";
  * content is `null`. An error status without an envelope is `ERR_BAD_RESPONSE`.
  */
 export async function readResult(response: Response): Promise<Result<unknown, Failure>> {
-  if (response.status === 204 || response.status === 205) return { data: null, error: null };
+  // No content, and redirects, whose content is for people.
+  const { status } = response;
+  if (status === 204 || status === 205 || (status >= 300 && status < 400)) {
+    await response.body?.cancel();
+    return { data: null, error: null };
+  }
   const type = response.headers.get("content-type") ?? "";
   const json = /^application\/([^;]+\+)?json/i.test(type);
   if (!json && response.ok) {

@@ -75,7 +75,10 @@ interface RawIssue {
  */
 export function validate(schema: Schema, value: unknown): Validated | Promise<Validated> {
   const result = schema["~standard"].validate(value);
-  return result instanceof Promise ? result.then(normalize) : normalize(result);
+  // Any thenable: a schema may come from another realm or library, whose promises are not ours.
+  return typeof (result as { readonly then?: unknown } | null)?.then === "function"
+    ? Promise.resolve(result).then(normalize)
+    : normalize(result);
 }
 
 function normalize(result: unknown): Validated {

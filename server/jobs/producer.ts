@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { IgniterError } from "../contract/error.ts";
 import { validate } from "../contract/schema.ts";
 import type { JobHandle, JobOptions, Jobs, QueueHost, RegisteredJob } from "../ports/queue.ts";
 
@@ -33,6 +32,9 @@ export function createJobsClient(jobs: Jobs, host: QueueHost): object {
     };
     const methods: Record<string, unknown> = { enqueue: byTask, schedule: byTask };
     for (const [name, job] of registered) {
+      if (name in methods || name === "bulk" || name === "then") {
+        throw new TypeError(`Cannot enable jobs: "${name}" is reserved and cannot be the name of a job`);
+      }
       methods[name] = { enqueue: (input: unknown, options?: JobOptions) => enqueue(job, input, options ?? {}) };
     }
     return methods;
@@ -41,11 +43,9 @@ export function createJobsClient(jobs: Jobs, host: QueueHost): object {
   async function enqueue(job: RegisteredJob, input: unknown, options: JobOptions): Promise<JobHandle> {
     const result = await validate(job.input, input);
     if (result.issues !== undefined) {
-      const { issues } = result;
-      throw new IgniterError("ERR_VALIDATION", {
-        message: `The input of job "${job.name}" is not valid`,
-        data: { issues },
-      });
+      // A defect of the enqueuing code, not of the request it may be serving.
+      const list = result.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
+      throw new TypeError(`Cannot enqueue job "${job.name}": ${list.join("; ")}`, { cause: result.issues });
     }
     return await engine.enqueue(job, result.value, { ...job.options, ...options });
   }

@@ -214,7 +214,7 @@ export interface TaskOf<K, I> extends JobOptions {
 
 /** One job at the instance. */
 export interface JobClient<I, R> {
-  /** Enqueues it. @throws IgniterError `ERR_VALIDATION` when the schema refuses the input. */
+  /** Enqueues it. @throws TypeError when the schema refuses the input. */
   enqueue(input: I, options?: JobOptions): Promise<JobHandle<R>>;
 }
 
@@ -229,9 +229,9 @@ export type JobNamespace<J> =
 
 /** What a group of jobs can do by task name. */
 export interface JobNamespaceMethods<J> {
-  /** Enqueues a job, as a rule with a `delay` in milliseconds. @throws IgniterError `ERR_VALIDATION` */
+  /** Enqueues a job, as a rule with a `delay` in milliseconds. @throws TypeError when the schema refuses the input. */
   schedule(task: JobTask<J>): Promise<JobHandle>;
-  /** Enqueues a job. @throws IgniterError `ERR_VALIDATION` */
+  /** Enqueues a job. @throws TypeError when the schema refuses the input. */
   enqueue(task: JobTask<J>): Promise<JobHandle>;
 }
 

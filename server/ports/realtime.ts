@@ -16,7 +16,7 @@ export interface PublishOptions {
   readonly type?: string | undefined;
 }
 
-/** Publishes to live clients, from any process. */
+/** Publishes to live clients. */
 export interface Realtime {
   /** Sends a message to a channel's subscribers. */
   publish(channel: string, data: unknown, options?: PublishOptions): Promise<void>;

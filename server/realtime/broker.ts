@@ -35,6 +35,9 @@ const LINE_BREAK = /[\r\n\0]/;
 /** Types of the framework's own frames. */
 const RESERVED: ReadonlySet<string> = new Set(["open", "error"]);
 
+/** Unknown keys that are reported: they may be made of ids, without end. */
+const MAX_REPORTED = 1000;
+
 /** Delivers events within one igniter instance. */
 export class Broker implements Realtime {
   readonly #topics = new Map<string, Set<Listener>>();
@@ -131,6 +134,7 @@ export class Broker implements Realtime {
   /** Types cannot check keys inside of handlers (the router's type contains them), so this does, once per key. */
   #report(key: string): void {
     if (this.#keys.size === 0 || this.#reported.has(key) || this.#knows(key)) return;
+    if (this.#reported.size >= MAX_REPORTED) return;
     this.#reported.add(key);
     this.#logger.warn(`Nothing is named "${key}": this revalidation reaches no query`, { key });
   }
