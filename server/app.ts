@@ -15,7 +15,8 @@ import { type Clock, systemClock } from "./ports/clock.ts";
 import type { Jobs } from "./ports/queue.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Store } from "./ports/store.ts";
-import type { Telemetry } from "./ports/telemetry.ts";
+import type { Attributes, Span, SpanOptions, Telemetry } from "./ports/telemetry.ts";
+import { isThenable } from "./plain.ts";
 import { defineProcedure, type Step, toStep } from "./procedure.ts";
 import { Broker } from "./realtime/broker.ts";
 import { createRouter } from "./router.ts";
@@ -41,7 +42,7 @@ export interface App {
   readonly factory: ContextFactory | undefined;
   readonly config: Required<{ readonly [K in keyof Config]: NonNullable<Config[K]> }>;
   readonly logger: Logger;
-  readonly telemetry: Telemetry | undefined;
+  readonly trace: Trace | undefined;
   readonly scopes: ScopesResolver | undefined;
   /** Global procedures: the plugins' first, then those of `.use()`. */
   readonly steps: readonly Step[];
@@ -50,8 +51,10 @@ export interface App {
   /** What every context gets beside the application's own. */
   readonly features: ContextRecord;
   readonly clock: Clock;
-  /** Ends the jobs' engine and the telemetry provider. */
-  close(): Promise<void>;
+  /** A router begins to use the application. */
+  retain(): void;
+  /** A router is done with it. With the last one the plugins, the jobs' engine and the telemetry provider end. */
+  release(): Promise<void>;
 }
 
 /** The framework's own use of a logger that may fail: an answer must not depend on whether it could be logged. */
@@ -65,6 +68,40 @@ function toSafeLogger(logger: Logger): Logger {
   };
   return { debug: safely("debug"), info: safely("info"), warn: safely("warn"), error: safely("error") };
 }
+
+/** Runs work inside a span. */
+export type Trace = <T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>) => Promise<T>;
+
+/** The framework's own use of a provider that may fail: the work runs once, and its outcome is the outcome. */
+function toSafeTrace(telemetry: Telemetry, logger: Logger): Trace {
+  const onError = (error: unknown): void => logger.error("The telemetry provider failed", { error });
+  const safely = <A extends readonly unknown[]>(method: (...args: A) => void) => (...args: A): void => {
+    try {
+      method(...args);
+    } catch (error) {
+      onError(error);
+    }
+  };
+  const toSafeSpan = (span: Span): Span => ({
+    setName: safely((name: string) => span.setName(name)),
+    setAttributes: safely((attributes: Attributes) => span.setAttributes(attributes)),
+    recordError: safely((error: unknown) => span.recordError(error)),
+  });
+  return <T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> => {
+    let outcome: Promise<T> | undefined;
+    try {
+      const given: unknown = telemetry.span(name, options, (span) => outcome ??= work(toSafeSpan(span)));
+      if (isThenable(given) && given !== outcome) {
+        given.then(() => {}, (error) => outcome?.then(() => onError(error), () => {}));
+      }
+    } catch (error) {
+      onError(error);
+    }
+    return outcome ?? work(NO_SPAN);
+  };
+}
+
+const NO_SPAN: Span = { setName: () => {}, setAttributes: () => {}, recordError: () => {} };
 
 /** Makes the instance. @throws TypeError when the parts contradict each other. */
 export function createApp(settings: AppSettings): object {
@@ -82,6 +119,7 @@ export function createApp(settings: AppSettings): object {
     : toSafeLogger(settings.logger);
   const broker = new Broker(logger, settings.scopes !== undefined);
   const plugins = new PluginHost(settings.plugins, { logger, store: settings.store, realtime: broker });
+  let routers = 0;
   const features: ContextRecord = { realtime: broker };
   const enabled: ContextRecord = {};
   if (settings.logger !== undefined) enabled["logger"] = settings.logger;
@@ -92,7 +130,7 @@ export function createApp(settings: AppSettings): object {
     factory: settings.factory,
     config,
     logger,
-    telemetry: settings.telemetry,
+    trace: settings.telemetry === undefined ? undefined : toSafeTrace(settings.telemetry, logger),
     scopes: settings.scopes,
     steps: [
       ...plugins.records.flatMap(([key, { middleware }]) =>
@@ -104,7 +142,10 @@ export function createApp(settings: AppSettings): object {
     broker,
     features,
     clock: systemClock,
-    close: async () => {
+    retain: () => void routers++,
+    release: async () => {
+      if (--routers > 0) return;
+      if (!plugins.isEmpty) await plugins.stop(() => ({ ...features }));
       try {
         await settings.jobs?.["~engine"].close();
       } finally {

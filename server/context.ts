@@ -66,4 +66,13 @@ function guarded(context: ContextRecord): ContextRecord {
 }
 
 /** Keys that runtimes and test tools read of any object. */
-const QUIET = new Set(["$plugins", "then", "toJSON", "constructor", "asymmetricMatch", "nodeType", "$$typeof", "inspect"]);
+const QUIET = new Set([
+  "$plugins",
+  "then",
+  "toJSON",
+  "constructor",
+  "asymmetricMatch",
+  "nodeType",
+  "$$typeof",
+  "inspect",
+]);

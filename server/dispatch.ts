@@ -167,8 +167,12 @@ export class Exchange implements Answerer, Answering, Flow {
         deadline.abort(error);
       }, plan.timeout);
     });
-    const work = async (): Promise<ReplyValue> => await this.#start(plan);
-    return Promise.race([work(), expired]).finally(cancel);
+    const work = (async (): Promise<ReplyValue> => await this.#start(plan))();
+    work.then((late) => deadline.signal.aborted && discard(late), (error) => {
+      if (!deadline.signal.aborted || error === deadline.signal.reason || isAbort(error)) return;
+      this.state.app.logger.warn("Work failed after its time was over", { key: plan.key, error });
+    });
+    return Promise.race([work, expired]).finally(cancel);
   }
 
   /** What stands behind the last procedure: input, handler, output. */
@@ -194,7 +198,9 @@ export class Exchange implements Answerer, Answering, Flow {
     if (reply.code >= 400) return reply;
     if (stream && reply.kind === "data") return this.#open(plan, reply);
     if (output === undefined) return reply;
-    if (reply.kind === "stream") throw new TypeError(`Cannot answer ${plan.key}: it has an output schema and answered a stream`);
+    if (reply.kind === "stream") {
+      throw new TypeError(`Cannot answer ${plan.key}: it has an output schema and answered a stream`);
+    }
     if (reply.kind !== "data" && reply.kind !== "json") return reply;
     const result = validate(output, reply.payload);
     return result instanceof Promise
@@ -286,6 +292,16 @@ function withEvents(key: string, reply: ReplyValue, events: Schema): ReplyValue 
     }
   }
   return new ReplyValue("stream", reply.code, { source: valid(), type }, reply.head);
+}
+
+/** Ends what a reply that nobody waits for any more holds open. */
+function discard(reply: ReplyValue): void {
+  const end = reply.kind === "stream"
+    ? iterate((reply.payload as StreamPayload).source).return?.()
+    : reply.kind === "response"
+    ? (reply.payload as Response).body?.cancel()
+    : undefined;
+  end?.catch(() => {});
 }
 
 function messageOf(error: unknown): string {

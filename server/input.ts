@@ -107,7 +107,10 @@ function validateQuery(part: Part, request: IncomingRequest): MaybePromise<Valid
 
 function readBody(plan: InputPlan, request: IncomingRequest): MaybePromise<ReplyValue | undefined> {
   const part = plan.body;
-  if (request.given !== undefined) return givenBody(request.given.body).then((body) => putBody(request, part, body));
+  if (request.given !== undefined) {
+    if (plan.rawBody) return givenBytes(plan, request, request.given.body);
+    return givenBody(request.given.body).then((body) => putBody(request, part, body));
+  }
   const { raw } = request;
   const type = raw.headers.get("content-type");
   const media = type === null ? "" : mediaOf(type);
@@ -123,9 +126,18 @@ async function readOther(
   media: string,
   type: string,
 ): Promise<ReplyValue | undefined> {
-  const part = plan.body;
   const bytes = await readBytes(request.raw, plan.bodyLimit);
-  if (bytes === undefined) return tooLarge(plan.bodyLimit);
+  return bytes === undefined ? tooLarge(plan.bodyLimit) : await takeBytes(plan, request, media, type, bytes);
+}
+
+async function takeBytes(
+  plan: InputPlan,
+  request: IncomingRequest,
+  media: string,
+  type: string,
+  bytes: Uint8Array,
+): Promise<ReplyValue | undefined> {
+  const part = plan.body;
   if (plan.rawBody) request.rawBody = bytes;
   if (bytes.length === 0) return await putBody(request, part, NO_BODY);
   if (isJson(media)) return await putJson(request, part, media, type, new TextDecoder().decode(bytes));
@@ -197,6 +209,16 @@ interface RawBody {
   readonly raw: unknown;
   /** Whether it is a string, or holds strings, to coerce: text and forms. */
   readonly strings: boolean;
+}
+
+/** In process a body whose exact bytes count is given as text or bytes, and read as the content type given says. */
+async function givenBytes(plan: InputPlan, request: IncomingRequest, body: unknown): Promise<ReplyValue | undefined> {
+  if (body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array) && !(body instanceof Blob)) {
+    throw new TypeError("Cannot read rawBody: give the body as text, a Uint8Array or a Blob");
+  }
+  const type = request.headers.get("content-type") ?? "application/json";
+  const bytes = new Uint8Array(await new Blob(body === undefined ? [] : [body as BlobPart]).arrayBuffer());
+  return await takeBytes(plan, request, mediaOf(type), type, bytes);
 }
 
 /** In process a form is read as over HTTP; anything else is a value already. */

@@ -31,7 +31,9 @@ export function runSteps(steps: readonly Step[], index: number, flow: Flow): May
     const step = steps[i] as Step;
     const turn = new Turn(flow, steps, i + 1);
     const result = step.handler(step.options, turn);
-    if (isThenable(result)) return Promise.resolve(result).then((value) => turn.settle(step, value) ?? runSteps(steps, i + 1, flow));
+    if (isThenable(result)) {
+      return Promise.resolve(result).then((value) => turn.settle(step, value) ?? runSteps(steps, i + 1, flow));
+    }
     const answer = turn.settle(step, result);
     if (answer !== undefined) return answer;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type ActionRecord, recordOf } from "./action.ts";
-import type { App } from "./app.ts";
+import type { App, Trace } from "./app.ts";
 import {
   type Caller,
   type CallerOptions,
@@ -17,19 +17,19 @@ import type { ContextFactory } from "./context.ts";
 import type { Action, AnyRouter, CallOptions, Controller } from "./contract/action.ts";
 import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
 import { checkName, type KeyInput, type KeyOf, type StreamKeyOf } from "./contract/keys.ts";
-import { fillPath, joinPath, parsePath, type RawParams } from "./contract/path.ts";
+import { canonicalPath, fillPath, joinPath, parsePath, type RawParams } from "./contract/path.ts";
 import { createRecord, NO_PARAMS } from "./contract/record.ts";
 import { parseQuery, stringifyQuery } from "./contract/query_string.ts";
 import type { Result } from "./contract/reply.ts";
 import { readResult } from "./contract/result.ts";
 import type { In } from "./contract/schema.ts";
-import { PARAM_PREFIX, RICH_QUERY, RPC_SEGMENT } from "./contract/wire.ts";
+import { CODEC_HEADER, PARAM_PREFIX, RICH_QUERY, RPC_SEGMENT } from "./contract/wire.ts";
 import { Exchange, type Plan, type RouterState } from "./dispatch.ts";
 import { compileInput } from "./input.ts";
 import type { MaybePromise } from "./plain.ts";
 import type { PluginRouteRecord } from "./plugin.ts";
 import type { PublishOptions } from "./ports/realtime.ts";
-import type { Span, Telemetry } from "./ports/telemetry.ts";
+import type { Span } from "./ports/telemetry.ts";
 import type { Step } from "./procedure.ts";
 import { type BodyPayload, ReplyValue, toHookResponse, toReplyError, toResponse } from "./reply.ts";
 import { endedBy, iterate, StreamMessage, type StreamPayload } from "./realtime/stream.ts";
@@ -132,18 +132,21 @@ class RouterEngine implements RouterState {
   readonly #pending = new Set<Promise<void>>();
   /** What `close()` waits for. Requests that answer synchronously never stand here. */
   readonly #running = new Map<Exchange, Promise<Response>>();
+  /** Calls in process, for the same. */
+  readonly #calls = new Set<Promise<Outcome>>();
   readonly #hasAfterHooks: boolean;
   #closed: Promise<void> | undefined = undefined;
 
   constructor(app: App, definition: LooseDefinition, baseURL: string) {
     this.app = app;
+    app.retain();
     this.factory = definition.context ?? app.factory;
     this.#baseURL = baseURL;
     const basePath = joinPath(definition.basePath ?? app.config.basePath);
     if (parsePath(basePath).some(({ kind }) => kind !== "static")) {
       throw new TypeError(`Cannot make router: basePath "${basePath}" has parameters`);
     }
-    this.#base = basePath === "/" ? "" : basePath;
+    this.#base = basePath === "/" ? "" : canonicalPath(basePath);
     this.#rpc = `${this.#base}/${RPC_SEGMENT}/`;
     this.#routes = new Routes(this.#base, ({ key }) => key);
     this.#hasAfterHooks = app.plugins.has("afterRequest");
@@ -253,17 +256,26 @@ class RouterEngine implements RouterState {
   // --- HTTP
 
   #handle(request: Request): MaybePromise<Response> {
-    const { telemetry } = this.app;
+    const { trace } = this.app;
     try {
-      if (telemetry === undefined) return this.#route(request, undefined);
-      return this.#observe(telemetry, request).catch(lastResort);
-    } catch {
-      return lastResort();
+      if (trace === undefined) return this.#route(request, undefined);
+      return this.#observe(trace, request).catch((error) => this.#lastResort(error));
+    } catch (error) {
+      return this.#lastResort(error);
     }
   }
 
-  #observe(telemetry: Telemetry, request: Request): Promise<Response> {
-    return telemetry.span(request.method, {
+  /** What answers when the framework itself, or the telemetry provider, failed. */
+  #lastResort(error: unknown): Response {
+    const id = crypto.randomUUID();
+    this.app.logger.error("The request could not be handled", { id, error });
+    return Response.json({ data: null, error: { code: "ERR_INTERNAL", message: "Internal error", id } }, {
+      status: 500,
+    });
+  }
+
+  #observe(trace: Trace, request: Request): Promise<Response> {
+    return trace(request.method, {
       kind: "server",
       parent: request.headers,
       attributes: { "http.request.method": request.method, "url.path": new URL(request.url).pathname },
@@ -277,7 +289,7 @@ class RouterEngine implements RouterState {
       return response;
     } catch (error) {
       span.recordError(error);
-      return lastResort();
+      return this.#lastResort(error);
     }
   }
 
@@ -291,10 +303,10 @@ class RouterEngine implements RouterState {
     const end = mark < 0 || mark > last ? last : mark;
     const path = url.slice(start, end);
     const search = end === last ? "" : url.slice(end + 1, last);
-    const found = this.#closed === undefined ? this.#find(method, path, search) : CLOSING;
+    const found = this.#closed === undefined ? this.#find(raw, method, path, search) : CLOSING;
     if (found instanceof ReplyValue) {
       const target = { path, search, params: NO_PARAMS, headOnly: method === "HEAD" };
-      return this.#finish(new Exchange(this, undefined, raw, target), found);
+      return this.#keepRunning(new Exchange(this, undefined, raw, target), found);
     }
     const exchange = new Exchange(this, found.plan, raw, found);
     if (span !== undefined) {
@@ -302,13 +314,16 @@ class RouterEngine implements RouterState {
       span.setAttributes({ "http.route": found.plan.pattern, "igniter.action": found.plan.key });
     }
     const reply = exchange.run(found.plan);
-    const response = reply instanceof Promise ? this.#wait(exchange, reply) : this.#finish(exchange, reply);
+    const response = this.#keepRunning(exchange, reply);
     return span === undefined ? response : this.#traced(exchange, response, span);
   }
 
-  #wait(exchange: Exchange, reply: Promise<ReplyValue>): Promise<Response> {
-    const response = exchange.settle(reply, (value) => this.#finish(exchange, value));
-    this.#running.set(exchange, response);
+  /** Finishes a request; one that takes time is among those that `close()` waits for. */
+  #keepRunning(exchange: Exchange, reply: MaybePromise<ReplyValue>): MaybePromise<Response> {
+    const response = reply instanceof Promise
+      ? exchange.settle(reply, (value) => this.#finish(exchange, value))
+      : this.#finish(exchange, reply);
+    if (response instanceof Promise) this.#running.set(exchange, response);
     return response;
   }
 
@@ -318,10 +333,10 @@ class RouterEngine implements RouterState {
     return response;
   }
 
-  #find(method: string, path: string, search: string): Destination | ReplyValue {
+  #find(raw: Request, method: string, path: string, search: string): Destination | ReplyValue {
     const plan = this.#routes.exact(method, path);
     if (plan !== undefined) return { plan, path, search, params: NO_PARAMS, headOnly: false };
-    if (path.startsWith(this.#rpc)) return this.#findRpc(method, path, search);
+    if (path.startsWith(this.#rpc)) return this.#findRpc(raw, method, path, search);
     const tail = method === "GET" ? this.#routes.tail(path) : undefined;
     if (tail !== undefined) return { plan: tail.target, path, search, params: tail.params, headOnly: false };
     const found = this.#routes.find(method, path);
@@ -338,13 +353,14 @@ class RouterEngine implements RouterState {
   }
 
   /** `{basePath}/_/rpc/users.list`: queries over GET, mutations over POST, path parameters as `~id=…` (D12). */
-  #findRpc(method: string, path: string, search: string): Destination | ReplyValue {
-    const plan = this.#plans.get(path.slice(this.#rpc.length));
+  #findRpc(raw: Request, method: string, path: string, search: string): Destination | ReplyValue {
+    const plan = this.#plans.get(decodeKey(path.slice(this.#rpc.length)));
     if (plan === undefined) return NOT_FOUND;
     const verb = plan.record.kind === "query" ? "GET" : "POST";
     if (method !== verb && !(method === "HEAD" && verb === "GET")) {
       return wrongMethod(method, verb === "GET" ? ["GET", "HEAD", "OPTIONS"] : ["POST", "OPTIONS"]);
     }
+    if (plan.record.method !== verb && isSimpleCrossSite(raw.headers)) return CROSS_SITE;
     const fields = parseQuery(search);
     const params = createRecord<string>();
     for (const name of Object.keys(fields)) {
@@ -376,7 +392,9 @@ class RouterEngine implements RouterState {
   #leave(exchange: Exchange, reply: ReplyValue, response: Response): MaybePromise<Response> {
     if (reply.head !== undefined) this.#effects(exchange, reply);
     if (exchange.headOnly) {
-      return withoutBody(response).catch(lastResort).finally(() => this.#running.delete(exchange));
+      return withoutBody(response).catch((error) => this.#lastResort(error)).finally(() =>
+        this.#running.delete(exchange)
+      );
     }
     if (this.#running.size > 0) this.#running.delete(exchange);
     return response;
@@ -423,7 +441,7 @@ class RouterEngine implements RouterState {
     origin: CallerOptions,
     options: CallOptions | undefined,
   ): Promise<Outcome> {
-    const { telemetry } = this.app;
+    const { trace } = this.app;
     const run = async (span: Span | undefined): Promise<Outcome> => {
       const { exchange, reply } = await this.#call(state, key, input, origin, options);
       if (span !== undefined && reply.code >= 500) {
@@ -433,8 +451,15 @@ class RouterEngine implements RouterState {
       await this.#settle(exchange, reply);
       return { result, status: reply.code };
     };
-    if (telemetry === undefined) return await run(undefined);
-    return await telemetry.span(key, { kind: "internal", attributes: { "igniter.action": key } }, run);
+    const call = trace === undefined
+      ? run(undefined)
+      : trace(key, { kind: "internal", attributes: { "igniter.action": key } }, run);
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
   }
 
   /** What follows an answer in process, as `#finish` does for one that leaves. */
@@ -538,10 +563,9 @@ class RouterEngine implements RouterState {
     await Promise.all(
       [...this.#running].map(([{ raw }, answer]) => Promise.race([answer, aborted(raw.signal)])),
     );
+    await Promise.allSettled(this.#calls);
     while (this.#pending.size > 0) await Promise.all(this.#pending);
-    const { plugins, features } = this.app;
-    if (!plugins.isEmpty) await plugins.stop(() => ({ ...features }));
-    await this.app.close();
+    await this.app.release();
   }
 }
 
@@ -552,6 +576,27 @@ export function callerWithContext(router: unknown, factory: ContextFactory, orig
   return engine.caller(factory, origin);
 }
 
+/** A key as an address holds it. What is malformed names nothing. */
+function decodeKey(text: string): string {
+  if (text.indexOf("%") < 0) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * Whether a browser sent this from another site without asking first (a "simple request" of the Fetch standard). A
+ * DELETE, PUT or PATCH would have been asked for; its RPC address, which takes POST, must not be an easier way in.
+ */
+function isSimpleCrossSite(headers: Headers): boolean {
+  if (headers.get("sec-fetch-site") !== "cross-site" || headers.has(CODEC_HEADER)) return false;
+  const type = headers.get("content-type") ?? "";
+  return type === "" || /^(text\/plain|multipart\/form-data|application\/x-www-form-urlencoded)/i.test(type);
+}
+
+const CROSS_SITE = refusal("ERR_FORBIDDEN", "Another site may not send this as a simple request");
 const NOT_FOUND = refusal("ERR_NOT_FOUND", "No such route");
 const CLOSING = refusal("ERR_UNAVAILABLE", "The service is closing");
 
@@ -593,8 +638,11 @@ async function toResult(reply: ReplyValue): Promise<Result<unknown, Failure>> {
   switch (reply.kind) {
     case "error":
       return { data: null, error: reply.payload as Failure };
-    case "response":
-      return await readResult(reply.payload as Response);
+    case "response": {
+      const given = reply.payload as Response;
+      if (given.status === reply.code) return await readResult(given);
+      return await readResult(new Response(given.body, { status: reply.code, headers: given.headers }));
+    }
     case "body": {
       const { data } = reply.payload as BodyPayload;
       if (!(data instanceof ReadableStream)) return { data, error: null };
@@ -621,9 +669,4 @@ async function withoutBody(response: Response): Promise<Response> {
     headers.set("content-length", String((await response.arrayBuffer()).byteLength));
   } else response.body?.cancel().catch(() => {});
   return new Response(null, { status: response.status, statusText: response.statusText, headers });
-}
-
-/** What answers when the framework itself failed. */
-function lastResort(): Response {
-  return Response.json({ data: null, error: { code: "ERR_INTERNAL", message: "Internal error" } }, { status: 500 });
 }

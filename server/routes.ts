@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { parsePath, type RawParams, type Segment } from "./contract/path.ts";
+import { canonicalPath, parsePath, type RawParams, type Segment } from "./contract/path.ts";
 import { createRecord } from "./contract/record.ts";
 
 /** The outcome of a look-up. */
@@ -92,8 +92,9 @@ export class Routes<T> {
         return;
       }
       if (segment.kind === "static") {
-        const next = at.statics.get(segment.text) ?? node();
-        at.statics.set(segment.text, next);
+        const text = canonicalPath("/" + segment.text).slice(1);
+        const next = at.statics.get(text) ?? node();
+        at.statics.set(text, next);
         at = next;
       } else at = at.param ??= node();
     }
@@ -147,7 +148,14 @@ export class Routes<T> {
     if (encoded && !isEncoded(path)) return { kind: "malformed" };
     const last = path.length - 1;
     const end = last > 0 && path.charCodeAt(last) === SLASH ? last : path.length;
-    const state: Walk = { method, path, end, encoded, values: [], others: undefined };
+    const state: Walk = {
+      method,
+      path: encoded ? path.replace(ESCAPE, (escape) => escape.toUpperCase()) : path,
+      end,
+      encoded,
+      values: [],
+      others: undefined,
+    };
     const entry = walk(this.#root, base.length + 1, state);
     if (entry !== undefined) {
       return { kind: "found", target: entry.target, params: toParams(entry.names, state.values) };
@@ -157,6 +165,8 @@ export class Routes<T> {
 }
 
 const SLASH = 47;
+/** Percent-escapes are the same in either case; URL parsers write them in upper case (RFC 3986, 6.2.2.1). */
+const ESCAPE = /%[0-9a-f]{2}/g;
 const MISSING: { readonly kind: "missing" } = { kind: "missing" };
 
 function node<T>(): Node<T> {
@@ -169,15 +179,15 @@ function walk<T>(at: Node<T>, start: number, state: Walk): Entry<T> | undefined 
   if (start > end || path.length === 1) return at.leaf === undefined ? undefined : choose(at.leaf, state);
   const slash = path.indexOf("/", start);
   const stop = slash < 0 || slash > end ? end : slash;
-  const raw = path.slice(start, stop);
-  const text = state.encoded ? decodeURIComponent(raw) : raw;
+  const text = path.slice(start, stop);
+  // As it was sent: what a proxy or another middleware guards under one spelling must not be reached under another.
   const fixed = at.statics.get(text);
   if (fixed !== undefined) {
     const entry = walk(fixed, stop + 1, state);
     if (entry !== undefined) return entry;
   }
   if (at.param !== undefined && text !== "") {
-    state.values.push(text);
+    state.values.push(state.encoded ? decodeURIComponent(text) : text);
     const entry = walk(at.param, stop + 1, state);
     if (entry !== undefined) return entry;
     state.values.pop();
@@ -214,7 +224,7 @@ function toParams(names: readonly string[], values: readonly string[]): RawParam
 }
 
 function pathOf(segments: readonly Segment[]): string {
-  return "/" + segments.map((segment) => segment.kind === "static" ? segment.text : "").join("/");
+  return canonicalPath("/" + segments.map((segment) => segment.kind === "static" ? segment.text : "").join("/"));
 }
 
 /** Whether all of a path is valid percent-encoding. */

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { isHost } from "./host.ts";
 import { discardUnread, isLong } from "./unread_upload.ts";
 import { ownsPath } from "./web_router.ts";
 import type { WebRouter } from "./web_router.ts";
@@ -78,6 +79,8 @@ export interface NodeResponse {
   readonly destroyed?: boolean;
   /** The value of a header set before. */
   getHeader(name: string): number | string | readonly string[] | undefined;
+  /** Takes back a header set before. */
+  removeHeader(name: string): void;
   /** Sets the head. */
   writeHead(status: number, headers?: { [name: string]: string | string[] }): unknown;
   /** Sets the head, with a reason. */
@@ -311,13 +314,11 @@ function toRequest(exchange: Exchange, trustProxy: boolean): Request | undefined
 }
 
 const COLON = 58;
-/** No more than a host may hold: the address is put together from text, where `/`, `?` or `@` would change its parts. */
-const HOST: RegExp = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 const ABSOLUTE: RegExp = /^https?:\/\/([^/?#]*)(.*)$/is;
 
 function addressOf(req: NodeRequest, trustProxy: boolean): string | undefined {
   const target = targetOf(req);
-  if (target === undefined) return undefined;
+  if (target === undefined || ALTERED.test(pathOf(target.path))) return undefined;
   const { headers } = req;
   let host = target.host ?? first(headers[":authority"] ?? headers["host"]);
   let secure = (req.socket as { readonly encrypted?: boolean } | null)?.encrypted === true;
@@ -328,9 +329,15 @@ function addressOf(req: NodeRequest, trustProxy: boolean): string | undefined {
   }
   // HTTP/1.0 knows no Host, and 1.1 allows an empty one.
   host ||= "localhost";
-  if (!HOST.test(host)) return undefined;
+  if (!isHost(host)) return undefined;
   return `${secure ? "https" : "http"}://${host}${target.path}`;
 }
+
+/**
+ * What a `Request` would change in a path: it resolves dot segments, takes `\` for `/` and drops line breaks. Whoever
+ * guards a path before us, Express or a proxy, has seen it as it was sent, so the router must not see another one.
+ */
+const ALTERED: RegExp = /[\\\t\n\r]|\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
 /** The path, and the host where the target names it, as it does to a proxy (RFC 9112, 3.2). */
 function targetOf(req: NodeRequest): { readonly path: string; readonly host?: string } | undefined {
@@ -438,7 +445,7 @@ async function send(exchange: Exchange, response: Response): Promise<void> {
     body?.cancel().catch(() => {});
     const closes = isOverlong(exchange) && await isOverlongStill(exchange);
     if (gone.signal.aborted) return;
-    writeHead(req, res, response, undefined, closes);
+    writeHead(req, res, response, lengthWithout(response, method), closes);
     handOver(exchange);
     res.end();
     return;
@@ -474,19 +481,26 @@ async function send(exchange: Exchange, response: Response): Promise<void> {
       }
     }
     if (gone.signal.aborted) return;
-    writeHead(req, res, response);
+    const declared = declaredLength(response);
+    writeHead(req, res, response, declared, false);
     // The client shall know that an event stream is open before its first event.
     if (early === undefined) res.flushHeaders();
 
     res.on("drain", () => wake?.());
     let chunk: Chunk = await opening;
+    let sent = 0;
     while (!chunk.done) {
       if (gone.signal.aborted) return;
-      if (!res.write(bytes(chunk.value))) await new Promise<void>((resolve) => wake = resolve);
+      const part = bytes(chunk.value);
+      sent += part.byteLength;
+      // What goes beyond the length would be read as the next response.
+      if (declared !== undefined && sent > declared) throw wrongLength(declared, "more");
+      if (!res.write(part)) await new Promise<void>((resolve) => wake = resolve);
       chunk = await (ahead ?? reader.read());
       ahead = undefined;
     }
     if (gone.signal.aborted) return;
+    if (declared !== undefined && sent < declared) throw wrongLength(declared, "less");
     handOver(exchange);
     res.end();
   } catch (error) {
@@ -516,14 +530,39 @@ function bytes(chunk: unknown): Uint8Array {
   throw new TypeError(`Cannot send the response: its stream gave ${typeof chunk}, not bytes`);
 }
 
-function writeHead(req: NodeRequest, res: NodeResponse, response: Response, length?: number, closes?: boolean): void {
+/** The length that a response gives itself, unless what it gives is none. */
+function declaredLength({ headers }: Response): number | undefined {
+  const length = headers.get("content-length");
+  return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+}
+
+/** The length to write where no body follows: HEAD and 304 tell the one of GET, 204 must not (RFC 9110, 8.6). */
+function lengthWithout(response: Response, method: string): number | undefined {
+  if (response.status === 204) return undefined;
+  return method === "HEAD" || response.status === 304 ? declaredLength(response) : 0;
+}
+
+function wrongLength(declared: number, found: "more" | "less"): TypeError {
+  return new TypeError(
+    `Cannot send the response: its stream gave ${found} than its content-length of ${declared} bytes`,
+  );
+}
+
+function writeHead(
+  req: NodeRequest,
+  res: NodeResponse,
+  response: Response,
+  length: number | undefined,
+  closes: boolean,
+): void {
   const { status, statusText, headers } = response;
   const http2 = req.httpVersionMajor >= 2;
   const head: { [name: string]: string | string[] } = Object.create(null);
   for (const [name, value] of headers) {
-    if (!(http2 && CONNECTION.test(name))) head[name] = value;
+    if (!FRAMING.has(name) && !(http2 && CONNECTION.test(name))) head[name] = value;
   }
-  if (length !== undefined && head["transfer-encoding"] === undefined) head["content-length"] ??= String(length);
+  if (length !== undefined) head["content-length"] = String(length);
+  else if (res.getHeader("content-length") !== undefined) res.removeHeader("content-length");
   if (closes) head["connection"] = "close";
   if (head["set-cookie"] !== undefined) head["set-cookie"] = headers.getSetCookie();
   // What a middleware has set is replaced by what the response says, except these two, which add up.
@@ -537,6 +576,12 @@ function writeHead(req: NodeRequest, res: NodeResponse, response: Response, leng
   if (statusText === "" || http2) res.writeHead(status, head);
   else res.writeHead(status, statusText, head);
 }
+
+/**
+ * Headers that say where the body ends. They are written by who knows: a response passed on from `fetch()` has those of
+ * its upstream, which are of another body once it is unpacked.
+ */
+const FRAMING: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "trailer"]);
 
 /** Headers of the connection, which HTTP/2 forbids (RFC 9113, 8.2.2). */
 const CONNECTION: RegExp = /^(?:connection|keep-alive|proxy-connection|transfer-encoding|upgrade)$/;

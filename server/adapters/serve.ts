@@ -9,6 +9,7 @@
  * @module
  */
 
+import { createHostCheck } from "./host.ts";
 import type { WebRouter } from "./web_router.ts";
 
 /** How to serve. */
@@ -46,7 +47,7 @@ export interface RunningServer extends ServeAddress {
   readonly finished: Promise<void>;
   /**
    * Ends the server: refuses new requests, closes the router, waits for running requests up to the grace period, cuts
-   * the rest. Calling it again gives the same promise.
+   * the rest and gives `close()` one more second. Calling it again gives the same promise.
    *
    * @throws what the router's `close()` throws, after the server has ended.
    */
@@ -83,6 +84,7 @@ export function serve(router: WebRouter, options: ServeOptions = {}): RunningSer
   signal?.throwIfAborted();
 
   const running = new Running();
+  const hasHost = createHostCheck();
   const cut = new AbortController();
   const finished = Promise.withResolvers<void>();
   let stopped: Promise<void> | undefined;
@@ -97,6 +99,7 @@ export function serve(router: WebRouter, options: ServeOptions = {}): RunningSer
   try {
     server = listen(deno, { port, hostname, signal: cut.signal }, (request, info) => {
       if (running.stopping) return refuse();
+      if (!hasHost(request)) return refuseHost();
       running.add(info.completed);
       return router.handler(request);
     });
@@ -124,13 +127,20 @@ export function serve(router: WebRouter, options: ServeOptions = {}): RunningSer
       await Promise.race([server.shutdown(), deadline.passed.then(() => server.unref())]);
     }
     deadline.cancel();
-    const outcome = closed ?? await Promise.race([closing, undefined]);
+    // The router's close() may have waited for requests that the cut has just ended.
+    const last = startTimer(AFTER_CUT);
+    const outcome = closed ?? await Promise.race([closing, last.passed]);
+    last.cancel();
     if (outcome === undefined) {
-      throw new Error(`Cannot shut down in order: the router's close() has not ended within ${gracePeriod} ms`);
+      const times = `within ${gracePeriod} ms, nor ${AFTER_CUT} ms after the cut`;
+      throw new Error(`Cannot shut down in order: the router's close() has not ended ${times}`);
     }
     if (outcome.failed) throw outcome.error;
   }
 }
+
+/** Milliseconds that a router has to close once its requests are cut. */
+const AFTER_CUT = 1_000;
 
 /** Listens to signals of both kinds, and gives how to stop it. */
 function watch(
@@ -203,6 +213,11 @@ function announce({ url }: ServeAddress): void {
 function refuse(): Response {
   const error = { code: "ERR_UNAVAILABLE", message: "The server is shutting down" };
   return Response.json({ data: null, error }, { status: 503, headers: { connection: "close" } });
+}
+
+function refuseHost(): Response {
+  const error = { code: "ERR_BAD_REQUEST", message: "The Host header is not valid" };
+  return Response.json({ data: null, error }, { status: 400 });
 }
 
 /** The router's handler never rejects; another one may, and what it says stays on the server. */

@@ -76,6 +76,11 @@ function refuse(pattern: string, why: string): TypeError {
   return new TypeError(`Cannot use path "${pattern}": ${why}`);
 }
 
+/** A path as URL parsers write it: what needs percent-encoding has it (WHATWG URL). */
+export function canonicalPath(path: string): string {
+  return new URL(path, "http://localhost").pathname;
+}
+
 /** Joins parts of a path with single slashes; starts with one and ends with none, except for the root. */
 export function joinPath(...parts: readonly string[]): string {
   return "/" + parts.flatMap((part) => part.split("/")).filter((text) => text !== "").join("/");

@@ -55,7 +55,7 @@ function command(env: Readonly<Record<string, string>>): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", join(root, "cli/templates/app/main.ts")],
     cwd: root,
-    env: { NO_COLOR: "1", LOG_LEVEL: "warn", ...env },
+    env: { NO_COLOR: "1", LOG_LEVEL: "warn", COOKIE_SECRET: "the-secret-of-the-demo-under-test", ...env },
     stdout: "piped",
     stderr: "piped",
   });

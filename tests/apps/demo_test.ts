@@ -231,6 +231,46 @@ Deno.test("the demo app refuses a wrong password, one who has none, and the sixt
   assertEquals(attempts, [...Array(5).fill("ERR_UNAUTHORIZED"), "ERR_RATE_LIMITED"]);
 });
 
+Deno.test("the demo app counts failures only: a right password clears them", async () => {
+  const caller = createCaller();
+  const body = { name: "Typist", email: "typist@test.example", password: "analytical-engine" };
+  await caller.users.create.mutate.orThrow({ body });
+  const signIn = async (password: string) =>
+    (await caller.sessions.signIn.mutate({ body: { ...body, password } })).error?.code ?? "signed in";
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 4; i++) assertEquals(await signIn("wrong-password"), "ERR_UNAUTHORIZED");
+    assertEquals(await signIn(body.password), "signed in");
+  }
+});
+
+Deno.test("the demo app locks out who guesses and not the user, where a proxy tells them apart", async () => {
+  const caller = createCaller();
+  const body = { name: "Victim", email: "victim@test.example", password: "analytical-engine" };
+  await caller.users.create.mutate.orThrow({ body });
+  const from = async (headers: Record<string, string>, password: string) =>
+    (await caller.with({ headers }).sessions.signIn.mutate({ body: { ...body, password } })).error?.code ?? "signed in";
+  Deno.env.set("CLIENT_ADDRESS_HEADER", "x-real-ip");
+  try {
+    for (let i = 0; i < 5; i++) await from({ "x-real-ip": "203.0.113.1" }, "wrong-password");
+    // What the client writes itself changes nothing.
+    const forged = { "x-real-ip": "203.0.113.1", "x-forwarded-for": "203.0.113.2" };
+    assertEquals(await from(forged, body.password), "ERR_RATE_LIMITED");
+    assertEquals(await from({ "x-real-ip": "203.0.113.3" }, body.password), "signed in");
+  } finally {
+    Deno.env.delete("CLIENT_ADDRESS_HEADER");
+  }
+});
+
+Deno.test("the demo app warns that sessions end with the process when COOKIE_SECRET is not set", async () => {
+  using taken = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const PORT = String((taken.addr as Deno.NetAddr).port);
+  // As unset as an empty line in an .env file makes it.
+  const without = await runDemo({ PORT, COOKIE_SECRET: "" });
+  assertStringIncludes(without.stderr, "sessions end with this process");
+  const { stderr } = await runDemo({ PORT, COOKIE_SECRET: "a-secret-of-thirty-two-characters" });
+  assertEquals(stderr.includes("COOKIE_SECRET"), false, stderr);
+});
+
 Deno.test("the demo app hashes a password with a salt of its own", async () => {
   const database = createDatabase();
   const caller = testCaller(AppRouter, { context: { database } });
@@ -255,6 +295,7 @@ Deno.test("R70 the demo app's types say what its actions give and refuse", async
     Equal<
       Code,
       | "ERR_CONFLICT"
+      | "ERR_BAD_REQUEST"
       | "ERR_VALIDATION"
       | "ERR_BODY_PARSE"
       | "ERR_BODY_TOO_LARGE"

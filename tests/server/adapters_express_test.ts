@@ -138,3 +138,63 @@ Deno.test("R5 expressAdapter() drops Content-Encoding of a body that a parser ha
   });
   assertEquals(JSON.parse(text), { url: "/", body: EXACT, encoding: null });
 });
+
+// A guard saw the target as it was sent, the router what a Request had made of it.
+Deno.test("expressAdapter() answers no path that a guard before it has not seen", async () => {
+  const app = express();
+  app.use("/api/v1/admin", (_request, response) => void response.status(403).send("guarded"));
+  app.use(expressAdapter(echo("/api/v1"))).use(page);
+  const server = app.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  const ask = async (path: string): Promise<string> => {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    const request = `GET ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(request));
+    return await new Response(connection.readable).text();
+  };
+  try {
+    assertStringIncludes(await ask("/api/v1/admin"), "HTTP/1.1 403 ");
+    for (
+      const path of [
+        "/api/v1/x/../admin",
+        "/api/v1/x/%2e%2E/admin",
+        "/api/v1/./admin",
+        "/api/v1/%2e/admin",
+        "/api/v1/x\\..\\admin",
+        "/api/v1/\\admin",
+        "http://a.test/api/v1/x/../admin",
+      ]
+    ) {
+      const heard = await ask(path);
+      assertStringIncludes(heard, "HTTP/1.1 400 ", path);
+      assertStringIncludes(heard, '"data":null,"error":{"code":"ERR_BAD_REQUEST"', path);
+    }
+  } finally {
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+  }
+});
+
+Deno.test("expressAdapter() does not send a stream with a length that middleware has set", async () => {
+  const stream = (): ReadableStream<Uint8Array> => {
+    const parts = ["part 1", "part 2"];
+    return new ReadableStream<Uint8Array>({
+      async pull(controller): Promise<void> {
+        await new Promise((resolve) => setTimeout(resolve));
+        const part = parts.shift();
+        if (part === undefined) controller.close();
+        else controller.enqueue(new TextEncoder().encode(part));
+      },
+    }, { highWaterMark: 0 });
+  };
+  const app = express();
+  app.use((_request, response, next) => {
+    response.setHeader("content-length", "3");
+    next();
+  });
+  app.use(expressAdapter({ handler: () => new Response(stream()) }));
+  assertEquals((await visit(app, "/")).text, "part 1part 2");
+});

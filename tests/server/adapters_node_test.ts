@@ -140,6 +140,21 @@ function createProbe(): WebRouter {
       return new Response("made", { status: 201, statusText: "Made Up", headers });
     }
     if (path === "/empty") return new Response(null, { status: 204 });
+    if (path === "/declared") {
+      const { body, status, ...headers } = Object.fromEntries(url.searchParams);
+      const init = { headers, status: Number(status ?? 200) };
+      if (body === "none") return new Response(null, init);
+      if (body === "whole") return new Response("0123456789", init);
+      let part = 0;
+      const stream = new ReadableStream<Uint8Array>({
+        async pull(controller): Promise<void> {
+          await new Promise((resolve) => setTimeout(resolve));
+          if (part++ < 2) controller.enqueue(text(`part ${part}`));
+          else controller.close();
+        },
+      }, { highWaterMark: 0 });
+      return new Response(stream, init);
+    }
     if (path === "/cut") {
       let first = true;
       return new Response(
@@ -372,6 +387,68 @@ for (const kind of HOSTS) {
         assertEquals(answer.headers.get("content-length"), String(body.length));
       });
 
+      // An upstream's length, passed on with a body that fetch() has unpacked, made the next answer part of this one.
+      for (
+        const [asked, length, sent] of [
+          ["body=whole&content-length=3", 10, "0123456789"],
+          ["body=whole&content-length=30", 10, "0123456789"],
+          ["body=whole&content-length=3&transfer-encoding=identity", 10, "0123456789"],
+          ["body=whole&trailer=x-sum&transfer-encoding=chunked", 10, "0123456789"],
+          ["body=none&content-length=5", 0, ""],
+          ["body=none&content-length=5&status=205", 0, ""],
+          ["body=stream&content-length=12", 12, "part 1part 2"],
+        ] as const
+      ) {
+        await test.step(`${asked} is sent with its true length, and the connection serves on`, async () => {
+          const first = `GET /declared?${asked} HTTP/1.1\r\nHost: a.test\r\n\r\n`;
+          const next = "GET /next HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n";
+          const heard = await converse(host, first + next);
+          const [head = "", rest = ""] = heard.split(/\r\n\r\n(.*)/s);
+          assertStringIncludes(`${head.toLowerCase()}\r\n`, `\r\ncontent-length: ${length}\r\n`);
+          assert(!/^(?:transfer-encoding|trailer):/im.test(head), head);
+          assert(rest.startsWith(`${sent}HTTP/1.1 200 `), heard);
+          assertStringIncludes(rest, '"url":"http://a.test/next"');
+        });
+      }
+
+      await test.step("a stream that declares no length that is one has none", async () => {
+        const answer = await fetch(`${origin}/declared?body=stream&content-length=12,%2012`);
+        assertEquals(answer.headers.get("content-length"), null);
+        assertEquals(await answer.text(), "part 1part 2");
+      });
+
+      for (const length of [9, 20]) {
+        await test.step(`a stream of 12 bytes that declares ${length} is cut`, async () => {
+          await assertRejects(async () => {
+            await (await fetch(`${origin}/declared?body=stream&content-length=${length}`)).text();
+          });
+        });
+      }
+
+      await test.step("a stream that goes on after the length it declares ends the connection", async () => {
+        using connection = await Deno.connect({ hostname: "127.0.0.1", port: host.port });
+        const first = "GET /declared?body=stream&content-length=6 HTTP/1.1\r\nHost: a.test\r\n\r\n";
+        await connection.write(new TextEncoder().encode(`${first}GET /next HTTP/1.1\r\nHost: a.test\r\n\r\n`));
+        let heard = "";
+        try {
+          for await (const chunk of connection.readable) heard += new TextDecoder().decode(chunk);
+        } catch (error) {
+          assert(error instanceof Deno.errors.ConnectionReset, String(error));
+        }
+        assert(!heard.includes("part 2") && !heard.includes("/next"), heard);
+      });
+
+      await test.step("HEAD and 304 keep the length that is declared, 204 has none", async () => {
+        const head = async (method: string, asked: string): Promise<string> => {
+          const request = `${method} /declared?${asked} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`;
+          return (await converse(host, request)).toLowerCase();
+        };
+        assertStringIncludes(await head("HEAD", "body=none&content-length=7"), "\r\ncontent-length: 7\r\n");
+        assertStringIncludes(await head("HEAD", "body=whole&content-length=7"), "\r\ncontent-length: 7\r\n");
+        assertStringIncludes(await head("GET", "body=none&content-length=7&status=304"), "\r\ncontent-length: 7\r\n");
+        assert(!(await head("GET", "body=none&content-length=7&status=204")).includes("content-length"));
+      });
+
       await test.step("status, reason and each Set-Cookie arrive", async () => {
         const heard = await converse(host, "GET /head HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n");
         assertStringIncludes(heard, "HTTP/1.1 201 Made Up\r\n");
@@ -421,6 +498,32 @@ for (const kind of HOSTS) {
         await test.step(`the host "${name}" is a bad request`, async () => {
           const heard = await converse(host, `GET /x HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`);
           assertStringIncludes(heard, "HTTP/1.1 400 ");
+        });
+      }
+
+      for (
+        const path of [
+          "/x/../y",
+          "/./y",
+          "/x/..",
+          "/x/%2e%2E/y",
+          "/x/.%2e?z",
+          "/x/%2E#y",
+          "/x\\y",
+          "/x\\..\\y",
+          "http://a.test/../y",
+        ]
+      ) {
+        await test.step(`the target ${path}, which a Request would change, is a bad request`, async () => {
+          const heard = await converse(host, `GET ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`);
+          assertStringIncludes(heard, "HTTP/1.1 400 ");
+        });
+      }
+
+      for (const path of ["/.well-known/x", "/x...", "/.../y", "/a.b/..c?d=/../e\\f"]) {
+        await test.step(`the target ${path} arrives as it is`, async () => {
+          const heard = await converse(host, `GET ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`);
+          assertStringIncludes(heard, `"url":${JSON.stringify(`http://a.test${path}`)}`);
         });
       }
 

@@ -116,9 +116,10 @@ Deno.test("R2 a query sent whole never costs much more than its bytes, however d
     assert(seen.length < 4 * json.length, what);
   }
   // What a client sends does arrive.
-  const query = new URLSearchParams({ "~q": '{"json":{"filter":{"name":"Ada","tags":["a","b"]}}}' });
+  const given = { q: "x", tag: ["a", 1], filter: { name: "Ada", tags: ["a", "b"] } };
+  const query = new URLSearchParams({ "~q": JSON.stringify({ json: given }) });
   assertEquals((await send(router, `GET /x?${query}`)).status, 200);
-  assertEquals(JSON.parse(seen), { "filter[name]": "Ada", "filter[tags]": ["a", "b"] });
+  assertEquals(JSON.parse(seen), { q: "x", tag: ["a", "1"], filter: '{"name":"Ada","tags":["a","b"]}' });
 });
 
 Deno.test("rawBody: true holds in process: request.rawBody are the bytes of what was given", async () => {

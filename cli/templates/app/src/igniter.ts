@@ -9,12 +9,13 @@ import { store } from "./services/store.ts";
 /** The one instance: procedures, actions, controllers and the router are made with it. */
 export const igniter = Igniter
   .context(createIgniterAppContext)
-  .config({ cookieSecrets: [process.env["COOKIE_SECRET"] ?? randomSecret()] })
+  .config({ cookieSecrets: [process.env["COOKIE_SECRET"] || randomSecret()] })
   .logger(logger)
   .store(store)
   .create();
 
-/** Good for development: cookies signed with it mean nothing to the next process. Elsewhere, set COOKIE_SECRET. */
+/** Good for development: cookies signed with it mean nothing to the next process, nor to another one beside it. */
 function randomSecret(): string {
+  logger.warn("COOKIE_SECRET is not set: sessions end with this process. In production, set 32 characters or more.");
   return crypto.randomUUID() + crypto.randomUUID();
 }

@@ -1,12 +1,13 @@
+import process from "node:process";
 import { igniter } from "../../../igniter.ts";
 import { verifyPassword } from "../../../services/password.ts";
 import { auth } from "../procedures/auth.procedure.ts";
 import { beginSession, endSession, SESSION_COOKIE, SESSION_TTL } from "../user.sessions.ts";
 import { SignInInput } from "../user.types.ts";
 
-const MAX_ATTEMPTS = 5;
+const MAX_FAILURES = 5;
 /** Seconds after which failed attempts are forgotten. */
-const ATTEMPTS_TTL = 60;
+const FAILURES_TTL = 60;
 
 export const sessionController = igniter.controller({
   path: "/sessions",
@@ -24,10 +25,12 @@ export const sessionController = igniter.controller({
       body: SignInInput,
       handler: async ({ request, response, context }) => {
         const { email, password } = request.body;
-        const attempts = `sign-in:${email}`;
-        if (await igniter.store.increment(attempts, { ttl: ATTEMPTS_TTL }) > MAX_ATTEMPTS) {
-          return response.tooManyRequests("Too many attempts.", { retryAfter: ATTEMPTS_TTL })
-            .setHeader("retry-after", String(ATTEMPTS_TTL));
+        const failures = `sign-in:${email}:${clientAddress(request.headers)}`;
+        // Counted before the password is looked at, or guesses sent all at once would all get through; what is right is
+        // taken back.
+        if (await igniter.store.increment(failures, { ttl: FAILURES_TTL }) > MAX_FAILURES) {
+          return response.tooManyRequests("Too many attempts.", { retryAfter: FAILURES_TTL })
+            .setHeader("retry-after", String(FAILURES_TTL));
         }
 
         const user = await context.database.user.findUnique({ where: { email } });
@@ -36,7 +39,7 @@ export const sessionController = igniter.controller({
         // One answer to both: it must not say which of the two was right.
         if (user === undefined || !isRight) return response.unauthorized("Wrong email address or password.");
 
-        await igniter.store.delete(attempts);
+        await igniter.store.delete(failures);
         const token = await beginSession(user.id);
         await request.cookies.setSigned(SESSION_COOKIE, token, {
           maxAge: SESSION_TTL,
@@ -61,3 +64,13 @@ export const sessionController = igniter.controller({
     }),
   },
 });
+
+/**
+ * The client's address, so that a stranger's guesses lock out the stranger and not the user. Only a proxy knows it: name
+ * the header that yours *overwrites* in CLIENT_ADDRESS_HEADER (`cf-connecting-ip`, `x-real-ip`). Any other header is
+ * what the client likes it to be. Without one, failures count by email address alone.
+ */
+function clientAddress(headers: Headers): string {
+  const name = process.env["CLIENT_ADDRESS_HEADER"];
+  return name ? headers.get(name) ?? "" : "";
+}
