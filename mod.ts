@@ -151,6 +151,7 @@ export type {
   AnyRouter,
   AnyUse,
   Args,
+  BodyPart,
   BoundProcedure,
   CallOptions,
   Controller,

@@ -216,7 +216,8 @@ async function givenBytes(plan: InputPlan, request: IncomingRequest, body: unkno
   if (body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array) && !(body instanceof Blob)) {
     throw new TypeError("Cannot read rawBody: give the body as text, a Uint8Array or a Blob");
   }
-  const type = request.headers.get("content-type") ?? "application/json";
+  const assumed = plan.body?.facts?.object ? "application/json" : typeof body === "string" ? "text/plain" : "";
+  const type = request.headers.get("content-type") ?? assumed;
   const bytes = new Uint8Array(await new Blob(body === undefined ? [] : [body as BlobPart]).arrayBuffer());
   return await takeBytes(plan, request, mediaOf(type), type, bytes);
 }

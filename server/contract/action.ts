@@ -194,10 +194,14 @@ export type Part<K extends string, I> = unknown extends I ? {}
 /** The input of an action; `PP` is its controller's path. */
 export type InputOf<S extends ActionShape, PP extends string> = Show<
   & Part<"query", In<S["query"]>>
-  & Part<"body", In<S["body"]>>
+  & BodyPart<S["kind"], In<S["body"]>>
   & Part<"headers", In<S["headers"]>>
   & Part<"params", ParamsIn<ParamsOf<PP> & ParamsOf<S["path"]>, In<S["params"]>>>
 >;
+
+/** The body of an input: a mutation without a schema takes any. */
+export type BodyPart<Kind, I> = unknown extends I ? Kind extends "query" ? {} : { readonly body?: unknown }
+  : Part<"body", I>;
 
 /** Path parameters as a client gives them: a `params` schema's input where there is one, else strings. */
 export type ParamsIn<P, I> = unknown extends I ? P : I & Omit<P, keyof I>;

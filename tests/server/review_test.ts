@@ -124,13 +124,19 @@ Deno.test("R2 a query sent whole never costs much more than its bytes, however d
 
 Deno.test("rawBody: true holds in process: request.rawBody are the bytes of what was given", async () => {
   const { igniter } = createTestApp();
-  const hook = igniter.mutation({ rawBody: true, handler: ({ request }) => [...request.rawBody ?? []] });
+  const hook = igniter.mutation({
+    rawBody: true,
+    handler: ({ request }) => ({ raw: [...request.rawBody ?? []], body: request.body }),
+  });
   const { caller } = igniter.router({ controllers: { x: igniter.controller({ path: "/x", actions: { hook } }) } });
-  const bytes = [0, 195, 169, 255];
-  assertEquals(await caller.x.hook.mutate.orThrow({ body: "hé" }), [104, 195, 169]);
-  assertEquals(await caller.x.hook.mutate.orThrow({ body: new Uint8Array(bytes) }), bytes);
-  const shared = new Uint8Array([9, ...bytes, 9]);
-  assertEquals(await caller.x.hook.mutate.orThrow({ body: shared.subarray(1, 5) }), bytes);
+  const text = '{"name": "Zoé" }';
+  const bytes = new TextEncoder().encode(text);
+  const given = new Uint8Array([0, ...bytes, 0]).subarray(1, -1);
+  for (const body of [text, bytes, given]) {
+    assertEquals(await caller.x.hook.mutate.orThrow({ body }), { raw: [...bytes], body: { name: "Zoé" } });
+  }
+  const plain = caller.with({ headers: { "content-type": "text/plain" } });
+  assertEquals(await plain.x.hook.mutate.orThrow({ body: "hé" }), { raw: [104, 195, 169], body: "hé" });
 });
 
 // --- thenables, contexts, procedures
@@ -308,6 +314,36 @@ Deno.test("R1 what two routers share ends with the last of them", async () => {
   assertEquals([heard, telemetry.closed], [["plugin", "jobs"], true]);
 });
 
+Deno.test("R1 a router that could not be made keeps nothing open", async () => {
+  const heard: string[] = [];
+  const plugin = createIgniterPlugin({ name: "db", hooks: { destroy: () => void heard.push("destroy") } });
+  const igniter = Igniter.context(() => ({})).plugin(plugin).create();
+  assertThrows(() => igniter.router({ basePath: "/:tenant", controllers: {} }), TypeError);
+  assertThrows(() => igniter.router({ controllers: { x: { actions: { get: 1 } } as never } }), TypeError);
+  const router = igniter.router({ controllers: {} });
+  await router.ready();
+  await router.close();
+  assertEquals(heard, ["destroy"]);
+});
+
+Deno.test("R1 close() does not wait for a call in process whose caller gave up", async () => {
+  const { igniter } = createTestApp();
+  const started = Promise.withResolvers<void>();
+  const get = igniter.query({
+    handler: () => {
+      started.resolve();
+      return new Promise<never>(() => {});
+    },
+  });
+  const router = igniter.router({ controllers: { x: igniter.controller({ path: "/x", actions: { get } }) } });
+  const caller = new AbortController();
+  void router.caller.x.get.query({}, { signal: caller.signal });
+  await started.promise;
+  const closed = router.close();
+  caller.abort();
+  await closed;
+});
+
 // --- definitions
 
 Deno.test("a timeout that timers cannot count is refused: 2 ** 31 ms would fire at once", () => {
@@ -454,6 +490,7 @@ Deno.test("telemetry that fails costs no answer, and the log says so", async () 
     setName: withSpan({ setName: fail }),
     setAttributes: withSpan({ setAttributes: fail }),
     recordError: withSpan({ recordError: fail }),
+    "span, with a promise": () => Promise.reject(new Error("the collector is gone")) as never,
     "span, after its work": (_name, _options, work) => {
       work(quiet);
       return fail();
@@ -474,6 +511,19 @@ Deno.test("telemetry that fails costs no answer, and the log says so", async () 
     const told = logger.logs.filter(({ fields }) => String(fields["error"]).includes("the collector is gone"));
     assertNotEquals(told.length, 0, what);
   }
+});
+
+Deno.test("telemetry that starts the work late has it run once all the same", async () => {
+  const quiet: Span = { setName() {}, setAttributes() {}, recordError() {} };
+  const span = ((_name, _options, work) => Promise.resolve().then(() => work(quiet)) as never) as Telemetry["span"];
+  const igniter = Igniter.context(() => ({})).telemetry({ span, inject() {} }).create();
+  let runs = 0;
+  const post = igniter.mutation({ handler: () => ++runs });
+  const router = igniter.router({ controllers: { x: igniter.controller({ path: "/x", actions: { post } }) } });
+  assertEquals((await send(router, "POST /x")).data, 1);
+  assertEquals((await router.caller.x.post.mutate()).data, 2);
+  await turn();
+  assertEquals(runs, 2);
 });
 
 // --- addresses
