@@ -97,7 +97,7 @@ function toSafeTrace(telemetry: Telemetry, logger: Logger): Trace {
     } catch (error) {
       onError(error);
     }
-    return outcome ?? work(NO_SPAN);
+    return outcome ??= work(NO_SPAN);
   };
 }
 

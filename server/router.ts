@@ -132,14 +132,13 @@ class RouterEngine implements RouterState {
   readonly #pending = new Set<Promise<void>>();
   /** What `close()` waits for. Requests that answer synchronously never stand here. */
   readonly #running = new Map<Exchange, Promise<Response>>();
-  /** Calls in process, for the same. */
-  readonly #calls = new Set<Promise<Outcome>>();
+  /** Calls in process, for the same, with the signals by which their callers give up. */
+  readonly #calls = new Map<Promise<Outcome>, readonly (AbortSignal | undefined)[]>();
   readonly #hasAfterHooks: boolean;
   #closed: Promise<void> | undefined = undefined;
 
   constructor(app: App, definition: LooseDefinition, baseURL: string) {
     this.app = app;
-    app.retain();
     this.factory = definition.context ?? app.factory;
     this.#baseURL = baseURL;
     const basePath = joinPath(definition.basePath ?? app.config.basePath);
@@ -155,6 +154,7 @@ class RouterEngine implements RouterState {
       for (const route of plugin.routes) this.#addRoute(key, plugin.path, route);
     }
     for (const [key, { record }] of this.#plans) app.broker.register(key, record.events);
+    app.retain(); // last: a router that could not be made would never release
   }
 
   get closing(): AbortSignal {
@@ -336,6 +336,7 @@ class RouterEngine implements RouterState {
   #find(raw: Request, method: string, path: string, search: string): Destination | ReplyValue {
     const plan = this.#routes.exact(method, path);
     if (plan !== undefined) return { plan, path, search, params: NO_PARAMS, headOnly: false };
+    if (path.indexOf("%") >= 0) path = path.replace(ESCAPE, (escape) => escape.toUpperCase());
     if (path.startsWith(this.#rpc)) return this.#findRpc(raw, method, path, search);
     const tail = method === "GET" ? this.#routes.tail(path) : undefined;
     if (tail !== undefined) return { plan: tail.target, path, search, params: tail.params, headOnly: false };
@@ -454,7 +455,7 @@ class RouterEngine implements RouterState {
     const call = trace === undefined
       ? run(undefined)
       : trace(key, { kind: "internal", attributes: { "igniter.action": key } }, run);
-    this.#calls.add(call);
+    this.#calls.set(call, [origin.request?.signal, options?.signal]);
     try {
       return await call;
     } finally {
@@ -563,7 +564,11 @@ class RouterEngine implements RouterState {
     await Promise.all(
       [...this.#running].map(([{ raw }, answer]) => Promise.race([answer, aborted(raw.signal)])),
     );
-    await Promise.allSettled(this.#calls);
+    await Promise.all(
+      [...this.#calls].map(([call, signals]) =>
+        Promise.race([call.catch(() => {}), ...signals.map((signal) => aborted(signal))])
+      ),
+    );
     while (this.#pending.size > 0) await Promise.all(this.#pending);
     await this.app.release();
   }
@@ -575,6 +580,9 @@ export function callerWithContext(router: unknown, factory: ContextFactory, orig
   if (engine === undefined) throw new TypeError("Cannot make a caller: the value is no router");
   return engine.caller(factory, origin);
 }
+
+/** Percent-escapes are the same in either case; URL parsers write them in upper case (RFC 3986, 6.2.2.1). */
+const ESCAPE = /%[0-9a-f]{2}/gi;
 
 /** A key as an address holds it. What is malformed names nothing. */
 function decodeKey(text: string): string {
@@ -622,10 +630,11 @@ function missingParam(plan: Plan, params: RawParams): ReplyValue | undefined {
   return undefined;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+/** Waits for a signal; for ever where there is none. */
+function aborted(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal?.aborted) resolve();
+    else signal?.addEventListener("abort", () => resolve(), { once: true });
   });
 }
 

@@ -140,7 +140,7 @@ export class Routes<T> {
     return { target: tail.target, params };
   }
 
-  /** Finds what answers a method at a path. HEAD is answered by GET. One trailing slash is ignored. */
+  /** Finds what answers a method at a path, its escapes in upper case. HEAD is answered by GET. One trailing slash is ignored. */
   find(method: string, path: string): Lookup<T> {
     const base = this.#base;
     if (!path.startsWith(base) || (path.length > base.length && path.charCodeAt(base.length) !== SLASH)) return MISSING;
@@ -150,7 +150,7 @@ export class Routes<T> {
     const end = last > 0 && path.charCodeAt(last) === SLASH ? last : path.length;
     const state: Walk = {
       method,
-      path: encoded ? path.replace(ESCAPE, (escape) => escape.toUpperCase()) : path,
+      path,
       end,
       encoded,
       values: [],
@@ -165,8 +165,6 @@ export class Routes<T> {
 }
 
 const SLASH = 47;
-/** Percent-escapes are the same in either case; URL parsers write them in upper case (RFC 3986, 6.2.2.1). */
-const ESCAPE = /%[0-9a-f]{2}/g;
 const MISSING: { readonly kind: "missing" } = { kind: "missing" };
 
 function node<T>(): Node<T> {

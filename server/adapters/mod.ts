@@ -1,7 +1,7 @@
 /**
  * The router on other hosts: Next.js, Express, `node:http` and Fresh. Hosts that take a `(request) => Response` need no
  * adapter: `export default AppRouter` for `deno serve`, `app.mount("/", AppRouter.handler)` for Hono, `AppRouter.fetch`
- * elsewhere.
+ * elsewhere. On Deno, `serve` of `@igniter-js/core` also ends in order and refuses a malformed `Host`.
  *
  * @example
  * ```ts

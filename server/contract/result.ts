@@ -15,7 +15,7 @@ export async function readResult(response: Response): Promise<Result<unknown, Fa
   // No content, and redirects, whose content is for people.
   const { status } = response;
   if (status === 204 || status === 205 || (status >= 300 && status < 400)) {
-    await response.body?.cancel();
+    response.body?.cancel().catch(() => {});
     return { data: null, error: null };
   }
   const type = response.headers.get("content-type") ?? "";

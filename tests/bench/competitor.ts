@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { equal } from "@std/assert";
 import process from "node:process";
+import { check, requestsOf } from "./check.ts";
 import { lines } from "./lines.ts";
 import { type Handler, type Peer, work, type WorkItem } from "./work.ts";
 
@@ -26,17 +26,6 @@ async function answer(peer: Peer, apps: Readonly<Record<WorkItem["app"], Handler
   return wrong === undefined ? { right: true } : { wrong };
 }
 
-async function check(peer: Peer, handler: Handler, item: WorkItem): Promise<string | undefined> {
-  const response = await handler(requestsOf(peer, item)());
-  const text = await response.text();
-  if (response.status !== item.status) return `${response.status} ${text}`;
-  if (!equal(peer.unwrap(JSON.parse(text)), item.data)) return text;
-  if (item.refused === undefined) return undefined;
-  const refusal = await handler(requestsOf(peer, { ...item, ...item.refused })());
-  await refusal.body?.cancel();
-  return refusal.status >= 400 && refusal.status < 500 ? undefined : `${refusal.status} for what must be refused`;
-}
-
 /** CPU time of the whole process: other programs on the machine do not count. */
 async function time(handler: Handler, make: () => Request, status: number, requests: number): Promise<number> {
   const start = process.cpuUsage();
@@ -46,13 +35,6 @@ async function time(handler: Handler, make: () => Request, status: number, reque
   }
   const { user, system } = process.cpuUsage(start);
   return (user + system) * 1000 / requests;
-}
-
-function requestsOf(peer: Peer, item: WorkItem): () => Request {
-  const url = `http://127.0.0.1:8000${peer.prefix}${item.path}`;
-  if (item.body === undefined) return () => new Request(url);
-  const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(item.body) };
-  return () => new Request(url, init);
 }
 
 async function main(name: string): Promise<void> {

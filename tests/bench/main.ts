@@ -11,6 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import type { Answer, Command } from "./competitor.ts";
+import { count, median } from "./figures.ts";
 import { lines } from "./lines.ts";
 import { work } from "./work.ts";
 
@@ -55,19 +56,6 @@ class Competitor implements AsyncDisposable {
     await this.#input.close().catch(() => {});
     await this.#process.status;
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new RangeError(`Cannot use "${text}" as a number of times`);
-  return value;
 }
 
 /** Costs by peer, in nanoseconds, one per round. */

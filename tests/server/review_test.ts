@@ -132,11 +132,12 @@ Deno.test("rawBody: true holds in process: request.rawBody are the bytes of what
   const text = '{"name": "Zoé" }';
   const bytes = new TextEncoder().encode(text);
   const given = new Uint8Array([0, ...bytes, 0]).subarray(1, -1);
+  const json = caller.with({ headers: { "content-type": "application/json" } });
   for (const body of [text, bytes, given]) {
-    assertEquals(await caller.x.hook.mutate.orThrow({ body }), { raw: [...bytes], body: { name: "Zoé" } });
+    assertEquals((await caller.x.hook.mutate.orThrow({ body })).raw, [...bytes]);
+    assertEquals(await json.x.hook.mutate.orThrow({ body }), { raw: [...bytes], body: { name: "Zoé" } });
   }
-  const plain = caller.with({ headers: { "content-type": "text/plain" } });
-  assertEquals(await plain.x.hook.mutate.orThrow({ body: "hé" }), { raw: [104, 195, 169], body: "hé" });
+  assertEquals((await caller.x.hook.mutate.orThrow({ body: text })).body, text);
 });
 
 // --- thenables, contexts, procedures
