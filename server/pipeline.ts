@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { FRAMEWORK_NAMES } from "./context.ts";
+import { frameworkName } from "./context.ts";
 import { isPlainObject, isThenable, type MaybePromise } from "./plain.ts";
 import type { Realtime } from "./ports/realtime.ts";
 import type { Step } from "./procedure.ts";
@@ -116,10 +116,9 @@ class Turn {
 
 /** Adds to a context. @throws TypeError for a name that is the framework's: what follows relies on it. */
 function addTo(context: Record<string, unknown>, added: Record<string, unknown>): void {
-  for (const name of FRAMEWORK_NAMES) {
-    if (Object.hasOwn(added, name)) {
-      throw new TypeError(`Cannot add "${name}" to the context: the name is the framework's`);
-    }
+  const taken = frameworkName(added);
+  if (taken !== undefined) {
+    throw new TypeError(`Cannot add "${taken}" to the context: the name is the framework's`);
   }
   Object.assign(context, added);
 }
