@@ -10,24 +10,11 @@
 import { IgniterError } from "./contract/error.ts";
 
 /**
- * Reads a body as text; `undefined` when it is larger than `limit` bytes.
+ * Reads a body's bytes; `undefined` when there are more than `limit`.
  *
  * With a `Content-Length` within the limit the platform's own reader is used: HTTP framing keeps a body to its length.
  * Without one (chunked, HTTP/2, in process) the bytes are counted as they come, and the rest is not read.
  */
-export function readText(request: Request, limit: number): Promise<string | undefined> {
-  const length = lengthOf(request);
-  if (length === undefined) {
-    return readBytes(request, limit).then((bytes) => bytes === undefined ? undefined : new TextDecoder().decode(bytes));
-  }
-  if (length > limit) return Promise.resolve(discard(request));
-  const used = request.bodyUsed;
-  return Promise.resolve(request.text()).then((text) => text.length > limit ? undefined : text, (error) => {
-    throw used ? error : brokenOff(error);
-  });
-}
-
-/** Reads a body's bytes; `undefined` when there are more than `limit`. */
 export async function readBytes(request: Request, limit: number): Promise<Uint8Array | undefined> {
   const length = lengthOf(request);
   if (length !== undefined && length > limit) return await discard(request);
@@ -62,7 +49,7 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   return chunks.length === 1 ? chunks[0] as Uint8Array : concat(chunks, size);
 }
 
-function brokenOff(cause: unknown): IgniterError {
+export function brokenOff(cause: unknown): IgniterError {
   return new IgniterError("ERR_BODY_PARSE", { message: "The body broke off", cause });
 }
 
@@ -72,7 +59,8 @@ function discard(request: Request): undefined {
   return undefined;
 }
 
-function lengthOf(request: Request): number | undefined {
+/** What `Content-Length` says; `undefined` without one. */
+export function lengthOf(request: Request): number | undefined {
   const text = request.headers.get("content-length");
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

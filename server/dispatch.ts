@@ -178,10 +178,9 @@ export class Exchange implements Answerer, Answering, Flow {
   /** What stands behind the last procedure: input, handler, output. */
   terminal(): MaybePromise<ReplyValue> {
     const plan = this.plan as Plan;
-    const refused = plan.input === undefined ? undefined : readInput(plan.input, this.request);
-    if (refused === undefined) return this.#invoke(plan);
-    if (refused instanceof Promise) return refused.then((reply) => reply ?? this.#invoke(plan));
-    return refused;
+    return plan.input === undefined
+      ? this.#invoke(plan)
+      : readInput(plan.input, this.request, () => this.#invoke(plan));
   }
 
   #invoke(plan: Plan): MaybePromise<ReplyValue> {

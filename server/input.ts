@@ -10,7 +10,7 @@ import type { WireIssue } from "./contract/reply.ts";
 import { type Issue, type Schema, validate, type Validated } from "./contract/schema.ts";
 import { decode, RICH_MEDIA_TYPE } from "./contract/wire.ts";
 import { coerceAndValidate, type CompiledSchema, compileSchema } from "./coerce.ts";
-import { readBytes, readForm, readText } from "./body.ts";
+import { brokenOff, lengthOf, readBytes, readForm } from "./body.ts";
 import type { MaybePromise } from "./plain.ts";
 import { ReplyValue, toReplyError } from "./reply.ts";
 import type { IncomingRequest } from "./request.ts";
@@ -52,36 +52,42 @@ function toPart(schema: Schema | undefined): Part | undefined {
 }
 
 /**
- * Reads the input into the request. Gives the reply of a refusal, `undefined` when all is well; synchronous when
- * there is no body and the schemas are.
+ * Reads the input into the request, then goes on with `go`; a refusal is the reply instead. Synchronous when there is
+ * no body and the schemas are. The continuation comes in, rather than a promise going out, because each further step
+ * of a promise costs a small request about a tenth of its time.
  */
-export function readInput(plan: InputPlan, request: IncomingRequest): MaybePromise<ReplyValue | undefined> {
+export function readInput(
+  plan: InputPlan,
+  request: IncomingRequest,
+  go: () => MaybePromise<ReplyValue>,
+): MaybePromise<ReplyValue> {
   if (plan.params === undefined && plan.query === undefined && plan.headers === undefined) {
-    return plan.hasBody ? readBody(plan, request) : undefined;
+    return plan.hasBody ? readBody(plan, request, go) : go();
   }
   const query = plan.query === undefined ? undefined : validateQuery(plan.query, request);
   const params = plan.params === undefined ? undefined : validateParams(plan.params, request);
   const headers = plan.headers === undefined ? undefined : validatePart(plan.headers, request.headerFields);
   if (query instanceof Promise || params instanceof Promise || headers instanceof Promise) {
-    return Promise.all([query, params, headers]).then((parts) => putParts(plan, request, ...parts));
+    return Promise.all([query, params, headers]).then((parts) => putParts(plan, request, go, ...parts));
   }
-  return putParts(plan, request, query, params, headers);
+  return putParts(plan, request, go, query, params, headers);
 }
 
 function putParts(
   plan: InputPlan,
   request: IncomingRequest,
+  go: () => MaybePromise<ReplyValue>,
   query: Validated | undefined,
   params: Validated | undefined,
   headers: Validated | undefined,
-): MaybePromise<ReplyValue | undefined> {
+): MaybePromise<ReplyValue> {
   if (query?.issues !== undefined || params?.issues !== undefined || headers?.issues !== undefined) {
     return refuse([...params?.issues ?? [], ...query?.issues ?? [], ...headers?.issues ?? []]);
   }
   if (query !== undefined) request.query = query.value;
   if (params !== undefined) request.params = params.value;
   if (headers !== undefined) request.headerFields = headers.value;
-  return plan.hasBody ? readBody(plan, request) : undefined;
+  return plan.hasBody ? readBody(plan, request, go) : go();
 }
 
 function validatePart({ schema, coercion }: Part, raw: unknown): MaybePromise<Validated> {
@@ -105,19 +111,41 @@ function validateQuery(part: Part, request: IncomingRequest): MaybePromise<Valid
 
 // --- bodies
 
-function readBody(plan: InputPlan, request: IncomingRequest): MaybePromise<ReplyValue | undefined> {
+function readBody(
+  plan: InputPlan,
+  request: IncomingRequest,
+  go: () => MaybePromise<ReplyValue>,
+): MaybePromise<ReplyValue> {
   const part = plan.body;
-  if (request.given !== undefined) {
-    if (plan.rawBody) return givenBytes(plan, request, request.given.body);
-    return givenBody(request.given.body).then((body) => putBody(request, part, body));
+  if (request.given === undefined) {
+    const { raw } = request;
+    const type = raw.headers.get("content-type");
+    const media = type === null ? "" : mediaOf(type);
+    const length = lengthOf(raw);
+    // The common case. With a length that fits, the platform's own parser is the fastest there is.
+    if (isJson(media) && !plan.rawBody && length !== undefined && length > 0 && length <= plan.bodyLimit) {
+      const used = raw.bodyUsed;
+      return raw.json().then(
+        (json) => orGo(putJson(request, part, media, type as string, json), go),
+        (error) => {
+          if (error instanceof SyntaxError) return notJson();
+          throw used ? error : brokenOff(error);
+        },
+      );
+    }
+    return readOther(plan, request, media, type ?? "").then((refused) => refused ?? go());
   }
-  const { raw } = request;
-  const type = raw.headers.get("content-type");
-  const media = type === null ? "" : mediaOf(type);
-  if (!isJson(media) || plan.rawBody) return readOther(plan, request, media, type ?? "");
-  return readText(raw, plan.bodyLimit).then((text) =>
-    text === undefined ? tooLarge(plan.bodyLimit) : putJson(request, part, media, type as string, text)
-  );
+  const given = plan.rawBody
+    ? givenBytes(plan, request, request.given.body)
+    : givenBody(request.given.body).then((body) => putBody(request, part, body));
+  return given.then((refused) => refused ?? go());
+}
+
+function orGo(
+  refused: MaybePromise<ReplyValue | undefined>,
+  go: () => MaybePromise<ReplyValue>,
+): MaybePromise<ReplyValue> {
+  return refused instanceof Promise ? refused.then((reply) => reply ?? go()) : refused ?? go();
 }
 
 async function readOther(
@@ -140,7 +168,15 @@ async function takeBytes(
   const part = plan.body;
   if (plan.rawBody) request.rawBody = bytes;
   if (bytes.length === 0) return await putBody(request, part, NO_BODY);
-  if (isJson(media)) return await putJson(request, part, media, type, new TextDecoder().decode(bytes));
+  if (isJson(media)) {
+    let json: unknown;
+    try {
+      json = JSON.parse(new TextDecoder().decode(bytes));
+    } catch {
+      return isUtf8(type) ? notJson() : unsupported(`JSON is read as UTF-8, not as "${type}"`);
+    }
+    return await putJson(request, part, media, type, json);
+  }
   if (media === "multipart/form-data" || media === "application/x-www-form-urlencoded") {
     return await putForm(request, part, media, type, bytes);
   }
@@ -152,25 +188,22 @@ function putJson(
   part: Part | undefined,
   media: string,
   type: string,
-  text: string,
+  json: unknown,
 ): MaybePromise<ReplyValue | undefined> {
   if (!isUtf8(type)) return unsupported(`JSON is read as UTF-8, not as "${type}"`);
-  if (text === "") return putBody(request, part, NO_BODY);
-  let json: unknown;
+  if (media !== RICH_MEDIA_TYPE) return putBody(request, part, { raw: json, strings: false });
+  let value: unknown;
   try {
-    json = JSON.parse(text);
+    const { json: inner, meta } = json as { readonly json: unknown; readonly meta: unknown };
+    value = decode(inner, meta);
   } catch {
-    return fail(400, "ERR_BODY_PARSE", "The body is not valid JSON");
+    return fail(400, "ERR_BODY_PARSE", `The body is not valid ${RICH_MEDIA_TYPE}`);
   }
-  if (media === RICH_MEDIA_TYPE) {
-    try {
-      const { json: value, meta } = json as { readonly json: unknown; readonly meta: unknown };
-      json = decode(value, meta);
-    } catch {
-      return fail(400, "ERR_BODY_PARSE", `The body is not valid ${RICH_MEDIA_TYPE}`);
-    }
-  }
-  return putBody(request, part, { raw: json, strings: false });
+  return putBody(request, part, { raw: value, strings: false });
+}
+
+function notJson(): ReplyValue {
+  return fail(400, "ERR_BODY_PARSE", "The body is not valid JSON");
 }
 
 async function putForm(

@@ -101,6 +101,7 @@ class Turn {
       // A step that answers for itself while what follows still runs: wait for that, so that it cannot outlive the request.
       return forwarded === undefined || this.#failed ? toReply(result) : forwarded.then(() => toReply(result));
     }
+    if (result instanceof Error) throw result;
     if (!isPlainObject(result)) {
       throw new TypeError(
         `Cannot go on after ${nameOf(step)}: it returned ${typeof result}, not an object, a reply or nothing`,

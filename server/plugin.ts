@@ -170,7 +170,7 @@ export interface PluginDefinition<N extends string, A, P, R, B, X, U extends rea
   readonly build?: (host: PluginHost) => B;
   /** Its own functions; not exposed as endpoints. */
   readonly actions?: A;
-  /** The prefix of its routes. @default "/<name>" */
+  /** The prefix of its routes. @default "/" and the key it is registered under */
   readonly path?: string;
   /** Its endpoints. */
   readonly controllers?: PluginRoutes<P, R, A, B>;
@@ -255,7 +255,8 @@ export interface PluginRecord {
   readonly dependencies: readonly string[];
   readonly build: ((host: PluginHost) => unknown) | undefined;
   readonly actions: ReadonlyMap<string, PluginActionRecord>;
-  readonly path: string;
+  /** The prefix of its routes; its key when absent. */
+  readonly path: string | undefined;
   readonly routes: readonly PluginRouteRecord[];
   readonly hooks: PluginHooks<never, never>;
   readonly middleware: readonly unknown[];
@@ -377,7 +378,7 @@ function toRecord(plugin: PluginDefinition<string, unknown, unknown, unknown, un
     dependencies: plugin.dependencies ?? [],
     build: plugin.build,
     actions,
-    path: plugin.path ?? `/${name}`,
+    path: plugin.path,
     routes,
     hooks: (plugin.hooks ?? {}) as PluginHooks<never, never>,
     middleware: plugin.middleware ?? [],

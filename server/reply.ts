@@ -269,9 +269,14 @@ export function errorReply(error: IgniterError): ReplyValue {
   return new ReplyValue("error", error.status, toReplyError(error.code, error.message, error.data), undefined);
 }
 
-/** A handler's result as a reply: a Reply stays, a `Response` and an async generator are wrapped, a value succeeds. */
+/**
+ * A handler's result as a reply: a Reply stays, a `Response` and an async generator are wrapped, a value succeeds.
+ *
+ * @throws what it is given, when that is an error: one that is returned by mistake must not be a success.
+ */
 export function toReply(result: unknown): ReplyValue {
   if (result instanceof ReplyValue) return result;
+  if (result instanceof Error) throw result;
   if (result instanceof Response) return new ReplyValue("response", result.status, result, undefined);
   if (isAsyncIterable(result)) return new ReplyValue("stream", 200, { source: result, type: undefined }, undefined);
   return new ReplyValue("data", 200, result === undefined ? null : result, undefined);

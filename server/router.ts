@@ -151,7 +151,7 @@ class RouterEngine implements RouterState {
     this.#hasAfterHooks = app.plugins.has("afterRequest");
     for (const [name, controller] of Object.entries(definition.controllers)) this.#addController(name, controller);
     for (const [key, plugin] of app.plugins.records) {
-      for (const route of plugin.routes) this.#addRoute(key, plugin.path, route);
+      for (const route of plugin.routes) this.#addRoute(key, plugin.path ?? `/${key}`, route);
     }
     for (const [key, { record }] of this.#plans) app.broker.register(key, record.events);
     app.retain(); // last: a router that could not be made would never release

@@ -1,5 +1,5 @@
 /** What reviews found at the edges, held by a test each. */
-import { Igniter } from "@igniter-js/core";
+import { createIgniterPlugin, Igniter, IgniterError } from "@igniter-js/core";
 import { createTestApp, send } from "@igniter-js/core/testing";
 import { assertEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
@@ -186,4 +186,36 @@ Deno.test("D16 what is published or yielded is held to the events schema", async
   assertEquals(one, "data: 1");
   assertEquals(error?.startsWith('event: error\ndata: {"code":"ERR_INTERNAL"'), true);
   assertEquals(logs.filter(({ level }) => level === "error").length, 1);
+});
+
+Deno.test("R10 an error that is returned counts as thrown, by a handler and by a procedure", async () => {
+  const { igniter } = createTestApp();
+  const refuse = igniter.procedure({ handler: () => new IgniterError("ERR_FORBIDDEN") as unknown as undefined });
+  const x = igniter.controller({
+    path: "/x",
+    actions: {
+      missing: igniter.query({ path: "/missing", handler: () => new IgniterError("ERR_NOT_FOUND") }),
+      broken: igniter.query({ path: "/broken", handler: () => Promise.resolve(new Error("secret")) }),
+      refused: igniter.query({ path: "/refused", use: [refuse], handler: () => "secret" }),
+    },
+  });
+  const router = igniter.router({ controllers: { x } });
+  const answers = await Promise.all(["missing", "broken", "refused"].map((path) => send(router, `GET /x/${path}`)));
+  assertEquals(answers.map(({ status, error }) => [status, error?.code]), [
+    [404, "ERR_NOT_FOUND"],
+    [500, "ERR_INTERNAL"],
+    [403, "ERR_FORBIDDEN"],
+  ]);
+});
+
+Deno.test("D13 a plugin's routes stand below the key it is registered under", async () => {
+  const hi = createIgniterPlugin({
+    name: "bar",
+    controllers: { hi: { path: "/hi", handler: ({ self }) => self.response.success("hi") } },
+  });
+  const igniter = Igniter.context(() => ({})).plugins({ foo: hi }).create();
+  const router = igniter.router({ controllers: {} });
+  assertEquals((await send(router, "GET /foo/hi")).data, "hi");
+  assertEquals((await router.caller.foo.hi.query()).data, "hi");
+  await router.close();
 });
