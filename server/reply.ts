@@ -5,7 +5,7 @@
  */
 import { type IgniterError, isErrorStatus, statusOf } from "./contract/error.ts";
 import type { CookieOptions, CookiePlace, Reply, RevalidateTarget } from "./contract/reply.ts";
-import { CODEC_HEADER, needsEncoding, stringifyEnvelope } from "./contract/wire.ts";
+import { CODEC_HEADER, needsEncoding, stringifyEnvelope, stringifyPlain } from "./contract/wire.ts";
 import { cookieKey, serializeCookie, serializeDeletion } from "./cookies.ts";
 import { type Answerer, Outgoing } from "./outgoing.ts";
 import { type StreamPayload, toByteStream } from "./realtime/stream.ts";
@@ -314,7 +314,7 @@ export function toResponse(reply: ReplyValue, answering: Answering): Response {
   const { added } = answering;
   const plain = kind === "data" && head === undefined && added === undefined && !NULL_BODY.has(reply.code);
   if (plain && answering.onInstance === undefined && !needsEncoding(reply.payload, true)) {
-    const body = toPlainEnvelope(reply);
+    const body = stringifyPlain(reply.payload, reply.kind === "error");
     return new Response(body, reply.code === 200 ? JSON_OK : { status: reply.code, headers: JSON_HEADERS });
   }
   const headers = new Headers(kind === "response" ? (reply.payload as Response).headers : undefined);
@@ -394,18 +394,12 @@ function toBody(reply: ReplyValue, answering: Answering, headers: Headers): Body
  */
 function toEnvelope(reply: ReplyValue, { raw: request, onInstance }: Answering, headers: Headers): string {
   const { kind, payload } = reply;
-  if (onInstance === undefined && !needsEncoding(payload, true)) return toPlainEnvelope(reply);
+  if (onInstance === undefined && !needsEncoding(payload, true)) return stringifyPlain(reply.payload, reply.kind === "error");
   if (needsEncoding(payload, true)) headers.append("vary", CODEC_HEADER);
   const rich = request.headers.get(CODEC_HEADER) !== null;
   return kind === "error"
     ? stringifyEnvelope(null, payload, rich, onInstance)
     : stringifyEnvelope(payload, null, rich, onInstance);
-}
-
-/** The envelope of a payload that JSON carries as it is. */
-function toPlainEnvelope({ kind, payload }: ReplyValue): string {
-  const json = JSON.stringify(payload) ?? "null";
-  return kind === "error" ? `{"data":null,"error":${json}}` : `{"data":${json},"error":null}`;
 }
 
 /** Bare JSON, with the same forms for rich values as in the envelope. */
