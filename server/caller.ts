@@ -12,10 +12,10 @@ import type {
   CallOptions,
   Controller,
   InputOf,
+  MessageOf,
 } from "./contract/action.ts";
 import type { Failure } from "./contract/error.ts";
 import type { Result } from "./contract/reply.ts";
-import type { Out } from "./contract/schema.ts";
 
 /** One query. */
 export interface QueryCall<D, E, I> {
@@ -42,11 +42,6 @@ export interface Callable<D, E, I> {
   /** Gives the data. @throws IgniterError with the failure's code, status and data. */
   readonly orThrow: (...args: Args<I>) => Promise<D>;
 }
-
-/** A stream's messages: its `events` schema's output, else what its generator yields. */
-export type MessageOf<S extends ActionShape> = unknown extends Out<S["events"]>
-  ? Awaited<S["result"]> extends AsyncGenerator<infer Y, unknown, unknown> ? Y : unknown
-  : Out<S["events"]>;
 
 /** One action of the caller. A plugin's route can be called either way. */
 export type Call<S extends ActionShape, PP extends string> = S["stream"] extends true

@@ -10,11 +10,10 @@ import {
   type CallerOptions,
   type CallInput,
   createCaller,
-  type MessageOf,
   type Outcome,
 } from "./caller.ts";
 import type { ContextFactory } from "./context.ts";
-import type { Action, AnyRouter, CallOptions, Controller } from "./contract/action.ts";
+import type { Action, AnyRouter, CallOptions, Controller, MessageOf } from "./contract/action.ts";
 import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
 import { checkName, type KeyInput, type KeyOf, type StreamKeyOf } from "./contract/keys.ts";
 import { canonicalPath, fillPath, joinPath, parsePath, type RawParams } from "./contract/path.ts";

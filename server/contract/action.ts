@@ -186,6 +186,11 @@ export type ActionErrors<S extends ActionShape> =
 export type ActionData<S extends ActionShape> = unknown extends Out<S["output"]> ? DataOf<Awaited<S["result"]>>
   : Out<S["output"]>;
 
+/** A stream's messages: its `events` schema's output, else what its generator yields. */
+export type MessageOf<S extends ActionShape> = unknown extends Out<S["events"]>
+  ? Awaited<S["result"]> extends AsyncGenerator<infer Y, unknown, unknown> ? Y : unknown
+  : Out<S["events"]>;
+
 /** A part of the input: required only when its schema wants it. */
 export type Part<K extends string, I> = unknown extends I ? {}
   : {} extends I ? { readonly [P in K]?: I | undefined }
