@@ -1,0 +1,123 @@
+/**
+ * One call, from key and input to `{ data, error }`: in process or over HTTP, repeated, limited in time.
+ *
+ * A call never rejects for what the server or the network does; it rejects for what the application's own functions
+ * (`headers`, `onRequest`, `onResponse`, `router`) throw.
+ *
+ * @module
+ */
+import type { Failure } from "../server/contract/error.ts";
+import type { Result } from "../server/contract/reply.ts";
+import { headersOf } from "./headers.ts";
+import { failed, limited, sleep } from "./limits.ts";
+import type { ClientCallOptions, ClientOptions } from "./options.ts";
+import type { CallInput } from "./request.ts";
+import { type RestRoutes, type Send, transport } from "./transport.ts";
+
+/** Reads or writes. */
+export type CallKind = "query" | "mutation";
+
+/** What a client's faces call. */
+export interface ClientEngine {
+  /** Calls an action. */
+  call(
+    key: string,
+    kind: CallKind,
+    input?: CallInput,
+    options?: ClientCallOptions,
+  ): Promise<Result<unknown, Failure>>;
+}
+
+/** What `router` gives: a router, or the schema of one. */
+interface LoadedRouter {
+  readonly caller?: InProcess;
+  readonly routes?: RestRoutes;
+}
+
+/** A router's caller, as far as it is used here. */
+interface InProcess {
+  with(options: { readonly headers: Headers }): {
+    readonly [controller: string]: {
+      readonly [action: string]: {
+        readonly [method: string]: (input: unknown, options: object) => Promise<Result<unknown, Failure>>;
+      };
+    };
+  };
+}
+
+const RETRIES = 2;
+/** A server that asks for more patience than this many milliseconds is not asked again. */
+const MAX_WAIT = 60_000;
+
+/** Makes what a client's faces call. */
+export function createEngine(client: ClientOptions): ClientEngine {
+  const send = transport(client);
+  let loaded: Promise<LoadedRouter | undefined> | undefined;
+
+  return {
+    async call(key, kind, input = {}, options = {}) {
+      const { signal, timeout = client.timeout } = options;
+      const result = await limited(signal, timeout, (signal) => run(key, kind, input, options, signal));
+      const { error } = result;
+      if (error) {
+        client.onError?.({ key, error });
+        options.onError?.({ key, error });
+      }
+      return result;
+    },
+  };
+
+  async function run(
+    key: string,
+    kind: CallKind,
+    input: CallInput,
+    options: ClientCallOptions,
+    signal: AbortSignal,
+  ): Promise<Result<unknown, Failure>> {
+    // A module that could not be loaded may be there the next time.
+    const router = await (loaded ??= load().catch((error) => {
+      loaded = undefined;
+      throw error;
+    }));
+    if (router?.caller) return await callInProcess(router.caller, key, kind, input, options, signal);
+    return await repeat(() => send(key, kind, input, options, signal, router?.routes), kind, options, signal);
+  }
+
+  async function load(): Promise<LoadedRouter | undefined> {
+    return await client.router?.() as LoadedRouter | undefined;
+  }
+
+  async function repeat(
+    send: () => ReturnType<Send>,
+    kind: CallKind,
+    options: ClientCallOptions,
+    signal: AbortSignal,
+  ): Promise<Result<unknown, Failure>> {
+    const retries = options.retry ?? (kind === "query" ? client.retry ?? RETRIES : 0);
+    const delay = options.retryDelay ?? client.retryDelay ?? backoff;
+    for (let attempt = 0;; attempt++) {
+      const { result, passing, wait = 0 } = await send();
+      if (!passing || attempt >= retries || wait > MAX_WAIT || signal.aborted) return result;
+      await sleep(wait || delay(attempt), signal);
+    }
+  }
+
+  async function callInProcess(
+    caller: InProcess,
+    key: string,
+    kind: CallKind,
+    { headers, ...input }: CallInput,
+    options: ClientCallOptions,
+    signal: AbortSignal,
+  ): Promise<Result<unknown, Failure>> {
+    const [controller, action] = key.split(".") as [string, string];
+    const calls = caller.with({ headers: await headersOf(client.headers, options.headers, headers) });
+    const call = calls[controller]?.[action]?.[kind === "query" ? "query" : "mutate"];
+    return call ? await call(input, { signal }) : failed("ERR_NOT_FOUND", `The router has no ${kind} ${key}`);
+  }
+}
+
+/** Jitter keeps many clients of a server that was away from coming back at once. */
+function backoff(attempt: number): number {
+  return Math.min(30_000, 300 * 2 ** attempt) * (1 - Math.random() / 2);
+}

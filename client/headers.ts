@@ -1,0 +1,19 @@
+/**
+ * Headers, from the several places that add to them.
+ *
+ * @module
+ */
+import type { HeadersOption } from "./options.ts";
+
+/** Puts headers together: later ones win. What is `undefined` is left out; functions are asked. */
+export async function headersOf(...given: (HeadersOption | object | undefined)[]): Promise<Headers> {
+  const headers = new Headers();
+  for (const part of given) {
+    const made: object | undefined = typeof part === "function" ? await part() : part;
+    const entries = Symbol.iterator in (made ?? {}) ? made as Iterable<[string, unknown]> : Object.entries(made ?? {});
+    for (const [name, value] of entries) {
+      if (value !== undefined) headers.set(name, String(value));
+    }
+  }
+  return headers;
+}

@@ -1,0 +1,55 @@
+/**
+ * Ends of calls: aborted, out of time; and the failures that a client makes itself.
+ *
+ * @module
+ */
+import type { Failure } from "../server/contract/error.ts";
+import type { Result } from "../server/contract/reply.ts";
+
+/** A result that failed. */
+export function failed(code: string, message: string): Result<never, Failure> {
+  return { data: null, error: { code, message, data: undefined } };
+}
+
+/**
+ * Runs a call until it is done, its caller aborts it, or `timeout` milliseconds are over (0: never); whatever it does
+ * after that is nobody's concern. It begins one microtask later: whoever aborts before (as React's StrictMode does)
+ * has sent nothing.
+ */
+export function limited<T>(
+  outer: AbortSignal | undefined,
+  timeout: number | undefined,
+  run: (signal: AbortSignal) => Promise<Result<T, Failure>>,
+): Promise<Result<T, Failure>> {
+  return new Promise((resolve, reject) => {
+    const inner = new AbortController();
+    const end = (code: string, message: string) => {
+      resolve(failed(code, message));
+      inner.abort(outer?.reason);
+    };
+    const abort = () => end("ERR_ABORTED", "The call was aborted");
+    outer?.addEventListener("abort", abort);
+    const timer = timeout ? setTimeout(() => end("ERR_TIMEOUT", `No answer within ${timeout} ms`), timeout) : undefined;
+    if (outer?.aborted) abort();
+    Promise.resolve()
+      .then(() => inner.signal.aborted ? undefined : run(inner.signal).then(resolve))
+      .catch(reject)
+      .finally(() => {
+        clearTimeout(timer);
+        outer?.removeEventListener("abort", abort);
+      });
+  });
+}
+
+/** Waits; an abort ends the wait. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+}

@@ -1,0 +1,27 @@
+/**
+ * The methods of an action that need no UI library.
+ *
+ * @module
+ */
+import { type Failure, IgniterError } from "../server/contract/error.ts";
+import type { ClientEngine } from "./engine.ts";
+import type { ClientCallOptions } from "./options.ts";
+import type { CallInput } from "./request.ts";
+
+/** Gives `query` or `mutate` of an action; `undefined` for other names. */
+export function coreMethod(engine: ClientEngine, key: string, method: string): unknown {
+  const kind = method === "query" ? "query" : method === "mutate" ? "mutation" : undefined;
+  if (!kind) return undefined;
+  const call = (input?: CallInput, options?: ClientCallOptions) => engine.call(key, kind, input, options);
+  const orThrow = async (input?: CallInput, options?: ClientCallOptions) => {
+    const { data, error } = await call(input, options);
+    if (error) throw toError(error);
+    return data;
+  };
+  return Object.assign(call, { orThrow });
+}
+
+/** A failure as an error to throw. */
+export function toError(failure: Failure): IgniterError {
+  return Object.assign(new IgniterError(failure.code, failure), failure.id && { id: failure.id });
+}

@@ -1,0 +1,139 @@
+/**
+ * One request over HTTP and its answer.
+ *
+ * @module
+ */
+import type { Failure } from "../server/contract/error.ts";
+import { fillPath } from "../server/contract/path.ts";
+import type { Result } from "../server/contract/reply.ts";
+import { readResult } from "../server/contract/result.ts";
+import { CODEC_HEADER, CODEC_VERSION, RPC_SEGMENT } from "../server/contract/wire.ts";
+import { headersOf } from "./headers.ts";
+import { failed } from "./limits.ts";
+import type { ClientCallOptions, ClientOptions, Fetch, OutgoingCall } from "./options.ts";
+import { type CallInput, toBody, toSearch } from "./request.ts";
+
+/** The REST routes of a router, by key. */
+export interface RestRoutes {
+  /** An action's method and path below the base path. */
+  readonly [key: string]: readonly [method: string, pattern: string];
+}
+
+/** One request and its answer. */
+export interface Attempt {
+  /** What it came to. */
+  readonly result: Result<unknown, Failure>;
+  /** Whether it failed in a way that may pass. */
+  readonly passing?: boolean;
+  /** Milliseconds that the server asks to wait. */
+  readonly wait?: number;
+}
+
+/** Sends one request. */
+export type Send = (
+  key: string,
+  kind: "query" | "mutation",
+  input: CallInput,
+  options: ClientCallOptions,
+  signal: AbortSignal,
+  routes: RestRoutes | undefined,
+) => Promise<Attempt>;
+
+/** Failures of servers and proxies that are over soon, as a rule. */
+const PASSING: readonly number[] = [408, 429, 502, 503, 504];
+
+/** What `fetch` failed with, told from what the application's own functions throw. */
+class Unreachable {
+  readonly cause: unknown;
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}
+
+/** Makes what sends a client's requests. */
+export function transport(client: ClientOptions): Send {
+  return async (key, kind, input, options, signal, routes) => {
+    const [method, path] = addressOf(key, kind, input, routes);
+    const { body, type } = toBody(input.body);
+    const credentials = options.credentials ?? client.credentials;
+
+    const transmit = async (): Promise<[OutgoingCall, Response]> => {
+      const headers = await headersOf(client.headers, options.headers, input.headers);
+      headers.set(CODEC_HEADER, CODEC_VERSION);
+      if (type) headers.set("content-type", type);
+      const call: OutgoingCall = {
+        key,
+        url: baseOf(client) + path,
+        init: {
+          method,
+          headers,
+          signal,
+          // A stream can be sent only so, which nothing else minds.
+          ...(body !== undefined && { body, duplex: "half" }),
+          ...(credentials && { credentials }),
+        },
+      };
+      await client.onRequest?.(call);
+      await options.onRequest?.(call);
+      try {
+        return [call, await fetcher(options, client)(call.url, call.init)];
+      } catch (cause) {
+        throw new Unreachable(cause);
+      }
+    };
+
+    try {
+      let [call, response] = await transmit();
+      const again = async () => (await transmit())[1];
+      for (const { onResponse } of [client, options]) {
+        response = await onResponse?.({ ...call, response, again }) ?? response;
+      }
+      return await read(response);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      const { message } = error.cause as Error;
+      return { result: failed("ERR_NETWORK", `Cannot reach the server: ${message}`), passing: true };
+    }
+  };
+}
+
+function fetcher(options: ClientCallOptions, client: ClientOptions): Fetch {
+  // Called as a bare function: a browser's `fetch` refuses any other `this`.
+  return options.fetch ?? client.fetch ?? fetch;
+}
+
+async function read(response: Response): Promise<Attempt> {
+  const { status, headers } = response;
+  const passing = PASSING.includes(status);
+  const after = passing ? headers.get("retry-after") : null;
+  // RFC 9110, 10.2.3: seconds, or a date.
+  const wait = after ? Math.max(0, Number(after) * 1000 || Date.parse(after) - Date.now() || 0) : 0;
+  // A page where data was asked for is somebody else's: a proxy's, or a single-page application's for unknown paths.
+  if (response.ok && headers.get("content-type")?.startsWith("text/html") && !headers.has(CODEC_HEADER)) {
+    await response.body?.cancel();
+    return { result: failed("ERR_BAD_RESPONSE", "The server answered a page: is baseURL right?") };
+  }
+  try {
+    return { result: await readResult(response), passing, wait };
+  } catch (cause) {
+    throw new Unreachable(cause);
+  }
+}
+
+function addressOf(
+  key: string,
+  kind: string,
+  { query, params }: CallInput,
+  routes: RestRoutes | undefined,
+): [method: string, path: string] {
+  const route = routes?.[key];
+  return route
+    ? [route[0], fillPath(route[1], params as Record<string, string> ?? {}) + toSearch(query, undefined)]
+    : [kind === "query" ? "GET" : "POST", `/${RPC_SEGMENT}/${key}${toSearch(query, params)}`];
+}
+
+function baseOf(
+  { baseURL = globalThis.location?.origin ?? "http://localhost:3000", basePath = "/api/v1" }: ClientOptions,
+) {
+  return [baseURL, basePath].map((part) => part.replace(/^\/+|\/+$/g, "")).filter(Boolean).join("/");
+}
