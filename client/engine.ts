@@ -12,6 +12,7 @@ import { headersOf } from "./headers.ts";
 import { failed, limited, sleep } from "./limits.ts";
 import type { ClientCallOptions, ClientOptions } from "./options.ts";
 import type { CallInput } from "./request.ts";
+import type { EventConnection } from "./stream.ts";
 import { type RestRoutes, type Send, transport } from "./transport.ts";
 
 /** Reads or writes. */
@@ -26,6 +27,8 @@ export interface ClientEngine {
     input?: CallInput,
     options?: ClientCallOptions,
   ): Promise<Result<unknown, Failure>>;
+  /** The event connection; its code is loaded when somebody first wants it, so other pages do not carry it. */
+  events(): Promise<EventConnection>;
 }
 
 /** What `router` gives: a router, or the schema of one. */
@@ -53,8 +56,10 @@ const MAX_WAIT = 60_000;
 export function createEngine(client: ClientOptions): ClientEngine {
   const send = transport(client);
   let loaded: Promise<LoadedRouter | undefined> | undefined;
+  let events: Promise<EventConnection> | undefined;
 
   return {
+    events: () => events ??= import("./events.ts").then(({ createEvents }) => createEvents(client)),
     async call(key, kind, input = {}, options = {}) {
       const { signal, timeout = client.timeout } = options;
       const result = await limited(signal, timeout, (signal) => run(key, kind, input, options, signal));
