@@ -5,7 +5,7 @@
  * @module
  */
 import type { ActionRecord } from "./action.ts";
-import { nestQuery, parseQuery } from "./contract/query_string.ts";
+import { nestQuery, parseQuery } from "./contract/parse_query.ts";
 import type { WireIssue } from "./contract/reply.ts";
 import { type Issue, type Schema, validate, type Validated } from "./contract/schema.ts";
 import { decode, RICH_MEDIA_TYPE } from "./contract/wire.ts";

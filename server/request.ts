@@ -6,7 +6,7 @@
 import type { RawQuery } from "./contract/action.ts";
 import type { ParamsOf, RawParams } from "./contract/path.ts";
 import { IgniterError } from "./contract/error.ts";
-import { parseQuery, type RawQueryObject } from "./contract/query_string.ts";
+import { parseQuery, type RawQueryObject } from "./contract/parse_query.ts";
 import { createRecord } from "./contract/record.ts";
 import type { Out, Schema } from "./contract/schema.ts";
 import { decode, encode, RICH_QUERY } from "./contract/wire.ts";

@@ -98,12 +98,12 @@ export class IgniterError extends Error {
    * @throws RangeError when the status is not an error status (400 to 599).
    */
   constructor(code: string, options: IgniterErrorOptions = {}) {
-    super(options.message ?? code, options.cause === undefined ? undefined : { cause: options.cause });
+    super(options.message ?? code, options);
     this.code = code;
     this.status = options.status ?? statusOf(code);
     this.data = options.data;
     if (!isErrorStatus(this.status)) {
-      throw new RangeError(`Cannot make error "${code}": ${this.status} is not an error status (400 to 599)`);
+      throw new RangeError(`Cannot make error "${code}": its status is ${this.status}`);
     }
   }
 }

@@ -88,26 +88,21 @@ export function joinPath(...parts: readonly string[]): string {
 
 /**
  * Fills a pattern. Each value goes into its own segment, percent-encoded, so `../x?y` stays one segment. A whole segment
- * `.` or `..` is beyond any encoding: URL parsers remove it (RFC 3986, 5.2.4).
+ * `.` or `..` is beyond any encoding: URL parsers remove it (RFC 3986, 5.2.4). It reads the pattern by itself: clients
+ * fill patterns that a router has parsed, and have no need of the parser's refusals.
  *
  * @throws TypeError when a required parameter is absent.
  */
 export function fillPath(pattern: string, params: { readonly [name: string]: unknown }): string {
-  const parts: string[] = [];
-  for (const segment of parsePath(pattern)) {
-    if (segment.kind === "static") {
-      parts.push(segment.text);
-      continue;
+  // Behind each "/": a parameter (with "?" or without), a wildcard, or what stands for itself.
+  const path = joinPath(pattern).replace(/\/(?::(\w+)(\?)?|\*)(?=\/|$)/g, (_, name = "*", optional) => {
+    const value = Object.hasOwn(params, name) ? params[name] : undefined;
+    if (value !== undefined && value !== null) {
+      const text = encodeURIComponent(String(value));
+      return "/" + (name === "*" ? text.replaceAll("%2F", "/") : text);
     }
-    const value = Object.hasOwn(params, segment.name) ? params[segment.name] : undefined;
-    if (value === undefined || value === null) {
-      if (segment.kind === "optional") continue;
-      throw new TypeError(`Cannot build path "${pattern}": the parameter "${segment.name}" is missing`);
-    }
-    const text = String(value);
-    parts.push(
-      segment.kind === "wildcard" ? text.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(text),
-    );
-  }
-  return "/" + parts.join("/");
+    if (optional !== undefined) return "";
+    throw new TypeError(`Cannot build path "${pattern}": the parameter "${name}" is missing`);
+  });
+  return path || "/";
 }

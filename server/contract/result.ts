@@ -12,25 +12,25 @@ import { parseEnvelope } from "./wire.ts";
  * content is `null`. An error status without an envelope is `ERR_BAD_RESPONSE`.
  */
 export async function readResult(response: Response): Promise<Result<unknown, Failure>> {
+  const { status, ok, headers } = response;
   // No content, and redirects, whose content is for people.
-  const { status } = response;
-  if (status === 204 || status === 205 || (status >= 300 && status < 400)) {
+  if (/^(204|205|3..)$/.test(String(status))) {
     response.body?.cancel().catch(() => {});
     return { data: null, error: null };
   }
-  const type = response.headers.get("content-type") ?? "";
+  const type = headers.get("content-type") ?? "";
   const json = /^application\/([^;]+\+)?json/i.test(type);
-  if (!json && response.ok) {
-    return { data: await (type.startsWith("text/") ? response.text() : response.blob()), error: null };
+  if (ok && !json) {
+    return { data: await (/^text/i.test(type) ? response.text() : response.blob()), error: null };
   }
   const text = await response.text();
   const envelope = json ? parseEnvelope(text) : undefined;
   if (envelope !== undefined) return envelope as Result<unknown, Failure>;
   try {
-    if (response.ok) return { data: JSON.parse(text), error: null };
+    if (ok) return { data: JSON.parse(text), error: null };
   } catch {
-    // Falls through: it says it is JSON and is not.
+    // It says it is JSON and is not.
   }
-  const message = `The server answered ${response.status} with something that is no envelope`;
+  const message = `The server answered ${status} without an envelope`;
   return { data: null, error: { code: "ERR_BAD_RESPONSE", message, data: undefined } };
 }

@@ -16,7 +16,8 @@ import * as v from "npm:valibot@1";
 import { toStandardJsonSchema } from "npm:@valibot/to-json-schema@1";
 import { z } from "zod";
 import { coerceAndValidate, compileCoercion, schemaFacts } from "../../server/coerce.ts";
-import { nestQuery, parseQuery, stringifyQuery } from "../../server/contract/query_string.ts";
+import { nestQuery, parseQuery } from "../../server/contract/parse_query.ts";
+import { stringifyQuery } from "../../server/contract/query_string.ts";
 import type { Schema, Validated } from "../../server/contract/schema.ts";
 
 /** Raw strings as a request holds them: objects without a prototype. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { isFlat, nestQuery, parseQuery, stringifyQuery } from "../../server/contract/query_string.ts";
+import { nestQuery, parseQuery } from "../../server/contract/parse_query.ts";
+import { isFlat, stringifyQuery } from "../../server/contract/query_string.ts";
 
 /** Numbers in [0, 1) that are the same in each run (mulberry32). */
 function createRandom(seed: number): () => number {
