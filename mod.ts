@@ -168,7 +168,6 @@ export type {
   Provides,
   RawHeaders,
   RawQuery,
-  Show,
   UseErrors,
 } from "./server/contract/action.ts";
 export type { ERROR_STATUS, ErrorCode, Failure, IgniterErrorOptions } from "./server/contract/error.ts";
@@ -192,37 +191,78 @@ export type {
   ValidationFailure,
   WireIssue,
 } from "./server/contract/reply.ts";
+export type { Meta, MetaEntry } from "./server/contract/wire.ts";
 export type { In, Issue, Out, Schema, SchemaTypes, StandardProps } from "./server/contract/schema.ts";
 export type { LogFields, Logger, LogLevel } from "./server/ports/logger.ts";
 export type { Clock } from "./server/ports/clock.ts";
+export { UnrecoverableError } from "./server/ports/jobs/failure.ts";
+export type { StoredFailure } from "./server/ports/jobs/failure.ts";
 export type {
-  Job,
+  HandleOf,
+  InputOfJob,
   JobClient,
+  JobHandle,
+  JobNamespace,
+  JobNamespaceMethods,
+  JobReference,
+  JobsClient,
+  JobTask,
+  ResultOptions,
+  TaskOf,
+} from "./server/ports/jobs/client.ts";
+export type {
+  CronDefinition,
+  Job,
   JobContext,
   JobDefinition,
   JobEvent,
   JobEvents,
-  JobHandle,
   JobHandlerContext,
+  JobHooks,
   JobInfo,
   JobMap,
-  JobNamespace,
-  JobNamespaceMethods,
-  JobOptions,
+  JobPlugins,
+  JobProgressOf,
   JobRouter,
   JobRouterDefinition,
   JobRouters,
-  Jobs,
-  JobsAdapter,
-  JobsClient,
-  JobTask,
-  QueueEngine,
-  QueueHost,
-  RegisteredJob,
-  TaskOf,
-} from "./server/ports/queue.ts";
+  JobTypes,
+  RunningJob,
+} from "./server/ports/jobs/definition.ts";
+export type {
+  DrainOptions,
+  JobCounts,
+  JobFilter,
+  JobManagement,
+  JobSnapshot,
+  JobState,
+} from "./server/ports/jobs/management.ts";
+export type {
+  BackoffFunction,
+  BackoffInput,
+  BackoffOptions,
+  CommonJobOptions,
+  Dedupe,
+  EnqueueOptions,
+  JobOptions,
+  RepeatOptions,
+  Retention,
+  SettledOptions,
+} from "./server/ports/jobs/options.ts";
+export type { Packed } from "./server/ports/jobs/payload.ts";
+export type { AnyHook, CronPlan, HookName, HookSet, RegisteredJob } from "./server/ports/jobs/registry.ts";
+export type { EnqueueRequest, Jobs, JobsAdapter, QueueEngine, QueueHost } from "./server/ports/queue.ts";
 export type { PublishOptions, Realtime, RealtimeChannel } from "./server/ports/realtime.ts";
-export type { Store, Subscriber, TtlOptions } from "./server/ports/store.ts";
+export type {
+  AppendOptions,
+  LogEntry,
+  LogFollower,
+  LogGap,
+  Store,
+  Subscriber,
+  TtlOptions,
+} from "./server/ports/store.ts";
+export { compareLogIds } from "./server/ports/log_id.ts";
 export type {
   Attributes,
   AttributeValue,

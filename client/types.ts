@@ -55,9 +55,11 @@ export interface ClientStream<M, I> {
 /** One action. A plugin's route can be called either way. */
 export type CoreAction<S extends ActionShape, PP extends string> = S["stream"] extends true
   ? ClientStream<MessageOf<S>, InputOf<S, PP>>
+  : S["kind"] extends "query" ? ClientQuery<ActionData<S>, ClientErrors<S>, InputOf<S, PP>>
+  : S["kind"] extends "mutation" ? ClientMutation<ActionData<S>, ClientErrors<S>, InputOf<S, PP>>
   :
-    & ("query" extends S["kind"] ? ClientQuery<ActionData<S>, ClientErrors<S>, InputOf<S, PP>> : unknown)
-    & ("mutation" extends S["kind"] ? ClientMutation<ActionData<S>, ClientErrors<S>, InputOf<S, PP>> : unknown);
+    & ClientQuery<ActionData<S>, ClientErrors<S>, InputOf<S, PP>>
+    & ClientMutation<ActionData<S>, ClientErrors<S>, InputOf<S, PP>>;
 
 /** The actions of a router, to be called. */
 export type CoreClient<R> = {

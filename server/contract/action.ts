@@ -11,9 +11,6 @@ import type { ParamsOf } from "./path.ts";
 import type { AnyReply, BodyFailure, CommonFailure, DataOf, ErrorOf, Forwarded, ValidationFailure } from "./reply.ts";
 import type { In, Out, Schema } from "./schema.ts";
 
-/** Shows an intersection as one object. */
-export type Show<T> = { [K in keyof T]: T[K] } & {};
-
 /** Query fields before validation: strings, several where a key is repeated. */
 export interface RawQuery {
   /** One field, percent-decoded. */
@@ -178,7 +175,12 @@ export type ActionErrors<S extends ActionShape> =
   | UseErrors<S["use"][number]>
   | DeclaredErrors<S["errors"]>
   | (unknown extends S["globals"] ? never : S["globals"])
-  | (unknown extends In<S["query"]> & In<S["params"]> & In<S["headers"]> & In<S["body"]> ? never : ValidationFailure)
+  | (unknown extends In<S["body"]>
+    ? unknown extends In<S["query"]>
+      ? unknown extends In<S["params"]> ? unknown extends In<S["headers"]> ? never : ValidationFailure
+      : ValidationFailure
+    : ValidationFailure
+    : ValidationFailure)
   | (S["kind"] extends "query" ? never : BodyFailure)
   | CommonFailure;
 
@@ -197,16 +199,16 @@ export type Part<K extends string, I> = unknown extends I ? {}
   : { readonly [P in K]: I };
 
 /** The input of an action; `PP` is its controller's path. */
-export type InputOf<S extends ActionShape, PP extends string> = Show<
+export type InputOf<S extends ActionShape, PP extends string> =
   & Part<"query", In<S["query"]>>
   & BodyPart<S["kind"], In<S["body"]>>
   & Part<"headers", In<S["headers"]>>
-  & Part<"params", ParamsIn<ParamsOf<PP> & ParamsOf<S["path"]>, In<S["params"]>>>
->;
+  & Part<"params", ParamsIn<ParamsOf<PP> & ParamsOf<S["path"]>, In<S["params"]>>>;
 
-/** The body of an input: a mutation without a schema takes any. */
+/** The body of an input, or a form of its fields; a mutation without a schema takes any. */
 export type BodyPart<Kind, I> = unknown extends I ? Kind extends "query" ? {} : { readonly body?: unknown }
-  : Part<"body", I>;
+  : {} extends I ? { readonly body?: I | FormData | undefined }
+  : { readonly body: I | FormData };
 
 /** Path parameters as a client gives them: a `params` schema's input where there is one, else strings. */
 export type ParamsIn<P, I> = unknown extends I ? P : I & Omit<P, keyof I>;

@@ -5,18 +5,31 @@
  * @module
  */
 
-/** How the app is called. What it adds to the types is part of the measure. */
-const client = {
-  imports: "",
-  create: "app.caller",
+/** A way to call an app. What it adds to the types is part of the measure. */
+export type Way = "caller" | "core";
+
+const ways: Readonly<Record<Way, { readonly imports: string; readonly create: string }>> = {
+  caller: { imports: "", create: "app.caller" },
+  core: {
+    imports: `import { createIgniterClient } from "@igniter-js/core/client/core";`,
+    create: "createIgniterClient<App>()",
+  },
 };
 
+/** How an app is written. */
+export interface AppOptions {
+  /** How it is called. @default "core" */
+  readonly way?: Way;
+  /** How many actions of each ten are called. @default 1 */
+  readonly called?: number;
+}
+
 /** An app made with the package. */
-export function writeApp(actions: number): string {
+export function writeApp(actions: number, { way = "core", called = 1 }: AppOptions = {}): string {
   const controllers = range(actions / 10);
   return lines(
     `import { Igniter } from "@igniter-js/core";`,
-    client.imports,
+    ways[way].imports,
     `import * as z from "zod";`,
     `const igniter = Igniter.context<{ user: { id: string } }>().create();`,
     ...controllers.map((c) =>
@@ -38,13 +51,15 @@ export function writeApp(actions: number): string {
     ),
     `export const app = igniter.router({ controllers: { ${controllers.map((c) => `r${c}`).join(", ")} } });`,
     `export type App = typeof app;`,
-    `const client = ${client.create};`,
+    `const client = ${ways[way].create};`,
     `export async function use(): Promise<void> {`,
-    ...controllers.map((c) =>
-      lines(
-        `  const x${c} = await client.r${c}.p0.mutate({ body: ${bodyValue(c)} });`,
-        `  const y${c}: string | undefined = x${c}.data?.v${c}_0;`,
-        `  void y${c};`,
+    ...controllers.flatMap((c) =>
+      range(called).map((a) =>
+        lines(
+          `  const x${c}_${a} = await client.r${c}.p${a}.mutate({ body: ${bodyValue(c, a)} });`,
+          `  const y${c}_${a}: string | undefined = x${c}_${a}.data?.v${c}_${a};`,
+          `  void y${c}_${a};`,
+        )
       )
     ),
     `}`,
@@ -52,7 +67,7 @@ export function writeApp(actions: number): string {
 }
 
 /** The same schemas, results and calls without a framework: what zod and the app itself cost. */
-export function writeFloor(actions: number): string {
+export function writeFloor(actions: number, called = 1): string {
   const controllers = range(actions / 10);
   return lines(
     `import * as z from "zod";`,
@@ -67,11 +82,13 @@ export function writeFloor(actions: number): string {
       )
     ),
     `export function use(): void {`,
-    ...controllers.map((c) =>
-      lines(
-        `  const x${c} = h${c}_0(${bodyValue(c)}, { user: { id: "" } });`,
-        `  const y${c}: string = x${c}.v${c}_0;`,
-        `  void y${c};`,
+    ...controllers.flatMap((c) =>
+      range(called).map((a) =>
+        lines(
+          `  const x${c}_${a} = h${c}_${a}(${bodyValue(c, a)}, { user: { id: "" } });`,
+          `  const y${c}_${a}: string = x${c}_${a}.v${c}_${a};`,
+          `  void y${c}_${a};`,
+        )
       )
     ),
     `}`,
@@ -82,8 +99,8 @@ function bodySchema(c: number, a: number): string {
   return `z.object({ a${c}_${a}: z.string(), n: z.number().optional(), tags: z.array(z.string()) })`;
 }
 
-function bodyValue(c: number): string {
-  return `{ a${c}_0: "x", tags: [] }`;
+function bodyValue(c: number, a: number): string {
+  return `{ a${c}_${a}: "x", tags: [] }`;
 }
 
 function result(c: number, a: number, id: string, input: string): string {
