@@ -15,7 +15,17 @@
  *
  * @module
  */
+export { createMemoryJobsAdapter } from "./memory_jobs.ts";
+export type { MemoryJobsOptions } from "./memory_jobs.ts";
 export { createMemoryStoreAdapter } from "./memory_store.ts";
 export type { MemoryStore, MemoryStoreConnectOptions, MemoryStoreOptions } from "./memory_store.ts";
 export type { Clock } from "../server/ports/clock.ts";
-export type { Store, Subscriber, TtlOptions } from "../server/ports/store.ts";
+export type {
+  AppendOptions,
+  LogEntry,
+  LogFollower,
+  LogGap,
+  Store,
+  Subscriber,
+  TtlOptions,
+} from "../server/ports/store.ts";

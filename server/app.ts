@@ -15,7 +15,7 @@ import { type Clock, systemClock } from "./ports/clock.ts";
 import type { Jobs } from "./ports/queue.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Store } from "./ports/store.ts";
-import type { Attributes, Span, SpanOptions, Telemetry } from "./ports/telemetry.ts";
+import type { Attributes, Span, SpanOptions, Telemetry, WritableCarrier } from "./ports/telemetry.ts";
 import { isThenable } from "./plain.ts";
 import { defineProcedure, type Step, toStep } from "./procedure.ts";
 import { Broker } from "./realtime/broker.ts";
@@ -154,8 +154,11 @@ export function createApp(settings: AppSettings): object {
     },
   };
   if (settings.jobs !== undefined) {
+    const { telemetry } = settings;
     features["jobs"] = enabled["jobs"] = createJobsClient(settings.jobs, {
       logger,
+      ...(telemetry === undefined ? undefined : { inject: (carrier: WritableCarrier) => telemetry.inject(carrier) }),
+      ...(app.trace === undefined ? undefined : { trace: app.trace }),
       context: async () => {
         const request = new Request(config.baseURL, { headers: { "x-igniter-source": "job" } });
         const context = await createContext(app.factory, { logger, store: settings.store, ...features }, request);

@@ -3,12 +3,16 @@
  *
  * @module
  */
-import { validate } from "../contract/schema.ts";
-import type { JobHandle, JobOptions, Jobs, QueueHost, RegisteredJob } from "../ports/queue.ts";
+import type { JobHandle } from "../ports/jobs/client.ts";
+import type { EnqueueOptions } from "../ports/jobs/options.ts";
+import { toPayload } from "../ports/jobs/payload.ts";
+import type { RegisteredJob } from "../ports/jobs/registry.ts";
+import { settleOptions } from "../ports/jobs/settle.ts";
+import type { EnqueueRequest, Jobs, QueueHost } from "../ports/queue.ts";
 
-interface Task extends JobOptions {
+interface Task extends EnqueueOptions {
   readonly task: string;
-  readonly input: unknown;
+  readonly input?: unknown;
 }
 
 /** Makes `igniter.jobs` and lets the engine know the application. @throws TypeError when the value is no merged jobs. */
@@ -19,34 +23,54 @@ export function createJobsClient(jobs: Jobs, host: QueueHost): object {
   }
   engine.attach(host);
   const client: Record<string, object> = {};
-  for (const [namespace, registered] of engine.registered()) client[namespace] = toNamespace(registered);
+  for (const [namespace, registered] of engine.registered()) client[namespace] = toNamespace(namespace, registered);
   return client;
 
-  function toNamespace(registered: ReadonlyMap<string, RegisteredJob>): object {
-    const byTask = ({ task, input, ...options }: Task): Promise<JobHandle> => {
+  function toNamespace(namespace: string, registered: ReadonlyMap<string, RegisteredJob>): object {
+    const toRequest = ({ task, input, ...options }: Task): EnqueueRequest | Promise<EnqueueRequest> => {
       const job = registered.get(task);
       if (job === undefined) {
-        return Promise.reject(new TypeError(`Cannot enqueue job "${task}": no job has this name`));
+        throw new TypeError(`Cannot enqueue job "${namespace}.${task}": no job has this name`);
       }
-      return enqueue(job, input, options);
+      return prepare(job, input, options);
     };
-    const methods: Record<string, unknown> = { enqueue: byTask, schedule: byTask };
+    const byTask = async (task: Task): Promise<JobHandle> => await keep(toRequest(task));
+    const methods: Record<string, unknown> = {
+      enqueue: byTask,
+      schedule: byTask,
+      bulk: async (tasks: readonly Task[]) => {
+        // One after the other, so that the first that is wrong is the one that is named.
+        const requests: EnqueueRequest[] = [];
+        for (const task of tasks) {
+          const request = toRequest(task);
+          requests.push(request instanceof Promise ? await request : request);
+        }
+        return requests.length === 0 ? [] : await engine.enqueue(requests);
+      },
+    };
     for (const [name, job] of registered) {
-      if (name in methods || name === "bulk" || name === "then") {
-        throw new TypeError(`Cannot enable jobs: "${name}" is reserved and cannot be the name of a job`);
-      }
-      methods[name] = { enqueue: (input: unknown, options?: JobOptions) => enqueue(job, input, options ?? {}) };
+      const enqueue = async (input: unknown, options: EnqueueOptions = {}): Promise<JobHandle> =>
+        await keep(prepare(job, input, options));
+      methods[name] = { enqueue, schedule: enqueue };
     }
     return methods;
   }
 
-  async function enqueue(job: RegisteredJob, input: unknown, options: JobOptions): Promise<JobHandle> {
-    const result = await validate(job.input, input);
-    if (result.issues !== undefined) {
-      // A defect of the enqueuing code, not of the request it may be serving.
-      const list = result.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
-      throw new TypeError(`Cannot enqueue job "${job.name}": ${list.join("; ")}`, { cause: result.issues });
-    }
-    return await engine.enqueue(job, result.value, { ...job.options, ...options });
+  async function keep(request: EnqueueRequest | Promise<EnqueueRequest>): Promise<JobHandle> {
+    const [handle] = await engine.enqueue([request instanceof Promise ? await request : request]);
+    return handle as JobHandle;
   }
+}
+
+/** Checks options and input; synchronous when the schema is. @throws TypeError */
+function prepare(
+  job: RegisteredJob,
+  input: unknown,
+  call: EnqueueOptions,
+): EnqueueRequest | Promise<EnqueueRequest> {
+  const options = settleOptions(job, call);
+  const payload = toPayload(job.key, job.input, input);
+  return payload instanceof Promise
+    ? payload.then((value) => ({ job, payload: value, options }))
+    : { job, payload, options };
 }

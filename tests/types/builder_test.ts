@@ -4,11 +4,10 @@
  * @module
  */
 import { createIgniterPlugin, createIgniterPluginAction, Ensure, Igniter, type Logger } from "@igniter-js/core";
-import { createMemoryStoreAdapter, type MemoryStore } from "@igniter-js/core/drivers/memory";
+import { createMemoryJobsAdapter, createMemoryStoreAdapter, type MemoryStore } from "@igniter-js/core/drivers/memory";
 import { createFakeClock, createTestApp, type Equal, expectType } from "@igniter-js/core/testing";
 import { assertEquals, assertRejects } from "@std/assert";
 import { z } from "zod";
-import { createTestJobsAdapter } from "../readme/jobs_adapter.ts";
 import { createRecordingTelemetry, type RecordingTelemetry } from "../readme/telemetry.ts";
 
 const silent: Logger & { readonly own: 1 } = { debug() {}, info() {}, warn() {}, error() {}, own: 1 };
@@ -89,8 +88,7 @@ Deno.test("R72 the context's type comes from its factory, awaited", () => {
   assertEquals(typeof refusals, "function");
 });
 
-const jobsAdapter = createTestJobsAdapter({
-  store: createMemoryStoreAdapter(),
+const jobsAdapter = createMemoryJobsAdapter({
   clock: createFakeClock(),
   autoStartWorker: { concurrency: 1, debug: false },
 });
@@ -128,7 +126,7 @@ Deno.test("R71 job names and inputs are typed, at schedule, enqueue and by name"
   await mail.welcome.enqueue({ to: "ada", at: "5" }, { delay: 1 });
   await mail.goodbye.enqueue({});
   // @ts-expect-error no job is called so
-  await assertRejects(() => mail.schedule({ task: "typo", input: {} }), TypeError, 'Cannot enqueue job "typo"');
+  await assertRejects(() => mail.schedule({ task: "typo", input: {} }), TypeError, 'Cannot enqueue job "mail.typo"');
   // @ts-expect-error the schema takes a string
   await assertRejects(() => mail.schedule({ task: "welcome", input: { to: "ada", at: 5 } }));
   // @ts-expect-error `to` is missing

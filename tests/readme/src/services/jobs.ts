@@ -1,17 +1,16 @@
 // "Define and Register Jobs". The README's file also imports `@/igniter`, which imports this one: a job gets what it
-// needs of the application as its `context`, so the cycle is not needed.
+// needs of the application as its `context`, so the cycle is not needed. The adapter in memory stands for BullMQ's, which
+// `jobs_bullmq_test.ts` runs on a real Redis.
 import { z } from "zod";
-import { createTestJobsAdapter } from "../../jobs_adapter.ts";
+import { createMemoryJobsAdapter } from "@igniter-js/core/drivers/memory";
 import { clock } from "./clock.ts";
 import { logger } from "./logger.ts";
-import { store } from "./store.ts";
 
 /**
  * Job queue adapter for background processing
  * @description Handles asynchronous job processing with BullMQ
  */
-export const jobs = createTestJobsAdapter({
-  store,
+export const jobs = createMemoryJobsAdapter({
   clock,
   autoStartWorker: {
     concurrency: 2,
