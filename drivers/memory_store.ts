@@ -2,21 +2,27 @@
  * The store of one process.
  *
  * A *memory* is what stores share that were connected to each other: a clock and one *space* per prefix. A space has the
- * values, the subscriptions and the order of messages. Spaces are told apart by name instead of by prefixed keys, because
- * "a" + "b:x" and "ab" + ":x" are one key.
+ * values, the logs, the subscriptions and the order of messages. Spaces are told apart by name instead of by prefixed
+ * keys, because "a" + "b:x" and "ab" + ":x" are one key.
  *
  * @module
  */
 import type { Clock } from "../server/ports/clock.ts";
 import { systemClock } from "../server/ports/clock.ts";
-import type { Store, Subscriber, TtlOptions } from "../server/ports/store.ts";
+import type { AppendOptions, LogEntry, LogFollower, Store, Subscriber, TtlOptions } from "../server/ports/store.ts";
+import { logDeliveryFailure, type ReportFailure } from "../server/ports/store_delivery.ts";
+import { checkLimit, closedError, countError, encodeJson, toLifetime } from "../server/ports/store_rules.ts";
+import { Channels, type Subscription } from "./memory_channels.ts";
+import { Expiring, type Kept } from "./memory_expiring.ts";
+import { type Following, Logs } from "./memory_logs.ts";
+import { Outbox } from "./memory_outbox.ts";
 
 /** How a store connects to a memory. */
 export interface MemoryStoreConnectOptions {
   /** Names the part of the memory that the store sees: neither its keys nor its channels exist under another prefix. @default "" */
   readonly prefix?: string | undefined;
-  /** Receives what a subscriber throws or rejects with, and the channel. @default logs with `console.error` */
-  readonly onError?: ((error: unknown, channel: string) => void) | undefined;
+  /** Receives what a subscriber or follower throws or rejects with, and its channel or log. @default logs with `console.error` */
+  readonly onError?: ((error: unknown, name: string) => void) | undefined;
 }
 
 /** How a memory store works. */
@@ -47,8 +53,8 @@ export interface MemoryStore extends Store {
  * - A ttl counts in whole milliseconds, at least one, and ends exactly when the clock says so. Values nobody asks for
  *   again are cleaned up a few at a time by later writes; there are no timers, so the store neither keeps a process
  *   alive nor needs to be closed to end one.
- * - A message is delivered after `publish()` returned, never inside it; all messages of a prefix arrive in the order in
- *   which they were published, also those that a subscriber publishes. Subscribers are called one after the other in
+ * - A message is delivered after `publish()` or `append()` returned, never inside it; all messages of a prefix arrive
+ *   in the order in which they were published, also those that a subscriber publishes. A follower never has a gap. Subscribers are called one after the other in
  *   the order in which they subscribed, and are not awaited. Each has a copy of its own.
  * - A function that is subscribed twice to a channel is two subscriptions and is called twice; `unsubscribe()` with that
  *   function ends the older of the two. The function that `subscribe()` gives back ends its own subscription; calling it
@@ -74,11 +80,8 @@ export interface MemoryStore extends Store {
  */
 export function createMemoryStoreAdapter(options: MemoryStoreOptions = {}): MemoryStore {
   const memory: Memory = { clock: options.clock ?? systemClock, spaces: new Map() };
-  return new Connection(memory, options.prefix ?? "", options.onError ?? logError);
+  return new Connection(memory, options.prefix ?? "", options.onError ?? logDeliveryFailure);
 }
-
-/** Receives what a subscriber throws. */
-type Report = (error: unknown, channel: string) => void;
 
 interface Memory {
   readonly clock: Clock;
@@ -86,31 +89,38 @@ interface Memory {
 }
 
 interface Space {
-  readonly values: Values;
+  /** JSON texts by key. */
+  readonly values: Expiring<string>;
   readonly channels: Channels;
+  readonly logs: Logs;
 }
 
 function spaceOf({ spaces, clock }: Memory, prefix: string): Space {
-  let space = spaces.get(prefix);
-  if (!space) spaces.set(prefix, space = { values: new Values(clock), channels: new Channels() });
+  const known = spaces.get(prefix);
+  if (known) return known;
+  const outbox = new Outbox();
+  const space = { values: new Expiring<string>(clock), channels: new Channels(outbox), logs: new Logs(clock, outbox) };
+  spaces.set(prefix, space);
   return space;
 }
 
 class Connection implements MemoryStore {
   readonly #memory: Memory;
   readonly #prefix: string;
-  readonly #report: Report;
-  readonly #values: Values;
+  readonly #report: ReportFailure;
+  readonly #values: Expiring<string>;
   readonly #channels: Channels;
+  readonly #logs: Logs;
   /** This connection's own, in the order in which they began. */
   readonly #subscriptions: Set<Subscription> = new Set();
+  readonly #followings: Set<Following> = new Set();
   #closed = false;
 
-  constructor(memory: Memory, prefix: string, report: Report) {
+  constructor(memory: Memory, prefix: string, report: ReportFailure) {
     this.#memory = memory;
     this.#prefix = prefix;
     this.#report = report;
-    ({ values: this.#values, channels: this.#channels } = spaceOf(memory, prefix));
+    ({ values: this.#values, channels: this.#channels, logs: this.#logs } = spaceOf(memory, prefix));
   }
 
   get size(): number {
@@ -132,15 +142,15 @@ class Connection implements MemoryStore {
 
   set(key: string, value: unknown, options?: TtlOptions): Promise<void> {
     return this.#call("set", () => {
-      const text = encode(value, `store "${key}"`);
-      this.#values.write(key, text, toMilliseconds(options?.ttl));
+      const text = encodeJson(value, `store "${key}"`);
+      this.#values.write(key, text, toLifetime(options?.ttl));
     });
   }
 
   setIfAbsent(key: string, value: unknown, options?: TtlOptions): Promise<boolean> {
     return this.#call("setIfAbsent", () => {
-      const text = encode(value, `store "${key}"`);
-      const lifetime = toMilliseconds(options?.ttl);
+      const text = encodeJson(value, `store "${key}"`);
+      const lifetime = toLifetime(options?.ttl);
       if (this.#values.read(key)) return false;
       this.#values.write(key, text, lifetime);
       return true;
@@ -157,25 +167,23 @@ class Connection implements MemoryStore {
 
   increment(key: string, options?: TtlOptions): Promise<number> {
     return this.#call("increment", () => {
-      const lifetime = toMilliseconds(options?.ttl);
+      const lifetime = toLifetime(options?.ttl);
       const entry = this.#values.read(key);
       if (!entry) {
         this.#values.write(key, "1", lifetime);
         return 1;
       }
-      const value: unknown = JSON.parse(entry.text);
+      const value: unknown = JSON.parse(entry.value);
       // Beyond the safe integers adding 1 no longer changes the number, and a counter would stand still in silence.
-      if (!Number.isSafeInteger(value)) {
-        throw new TypeError(`Cannot increment "${key}": its value is not a safe integer`);
-      }
+      if (!Number.isSafeInteger(value)) throw countError(key);
       const sum = value as number + 1;
-      entry.text = String(sum);
+      entry.value = String(sum);
       return sum;
     });
   }
 
   expire(key: string, ttl: number): Promise<boolean> {
-    return this.#call("expire", () => this.#values.expire(key, toMilliseconds(ttl)));
+    return this.#call("expire", () => this.#values.expire(key, toLifetime(ttl)));
   }
 
   keys(prefix = ""): Promise<string[]> {
@@ -183,7 +191,7 @@ class Connection implements MemoryStore {
   }
 
   publish(channel: string, message: unknown): Promise<void> {
-    return this.#call("publish", () => this.#channels.publish(channel, encode(message, `publish to "${channel}"`)));
+    return this.#call("publish", () => this.#channels.publish(channel, encodeJson(message, `publish to "${channel}"`)));
   }
 
   subscribe(channel: string, subscriber: Subscriber): Promise<() => Promise<void>> {
@@ -208,17 +216,49 @@ class Connection implements MemoryStore {
     });
   }
 
+  append(log: string, message: unknown, options: AppendOptions): Promise<string> {
+    return this.#call("append", () => {
+      const text = encodeJson(message, `append to "${log}"`);
+      return this.#logs.append(log, text, checkLimit(options.limit), toLifetime(options.ttl));
+    });
+  }
+
+  entriesAfter(log: string, id: string): Promise<readonly LogEntry[] | undefined> {
+    return this.#call("entriesAfter", () => this.#logs.entriesAfter(log, id));
+  }
+
+  lastId(log: string, options?: TtlOptions): Promise<string> {
+    return this.#call("lastId", () => this.#logs.lastId(log, toLifetime(options?.ttl)));
+  }
+
+  follow(log: string, follower: LogFollower, options?: TtlOptions): Promise<() => Promise<void>> {
+    return this.#call("follow", () => {
+      const following = this.#logs.follow(log, follower, toLifetime(options?.ttl), this.#report);
+      this.#followings.add(following);
+      return () => {
+        this.#leave(following);
+        return Promise.resolve();
+      };
+    });
+  }
+
   close(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     return this.#call("close", () => {
       this.#closed = true;
       for (const subscription of this.#subscriptions) this.#end(subscription);
+      for (const following of this.#followings) this.#leave(following);
     });
   }
 
   #end(subscription: Subscription): void {
     this.#subscriptions.delete(subscription);
     this.#channels.end(subscription);
+  }
+
+  #leave(following: Following): void {
+    this.#followings.delete(following);
+    this.#logs.leave(following);
   }
 
   /** Runs one call to its end before another begins, which makes each atomic. */
@@ -232,210 +272,6 @@ class Connection implements MemoryStore {
   }
 }
 
-interface Entry {
-  text: string;
-  /** `Infinity` for one that does not end. */
-  endsAt: number;
-}
-
-/**
- * Values with an end. An entry whose time is over does not exist for any reader, and the first that comes upon it drops
- * it. Those that nobody asks for are found by a hand that goes round the entries with an end, two steps for each write.
- * As a write adds one entry at most, the hand gains on the writers: what is over but still there never exceeds what was
- * written during one round. No timer is needed, and no single write pays for all.
- */
-class Values {
-  readonly #clock: Clock;
-  readonly #entries: Map<string, Entry> = new Map();
-  /** Those of the entries that have an end. */
-  readonly #ending: Map<string, Entry> = new Map();
-  #hand: MapIterator<[string, Entry]> = this.#ending.entries();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  read(key: string): Entry | undefined {
-    const entry = this.#entries.get(key);
-    if (!entry || entry.endsAt === Infinity || entry.endsAt > this.#clock.now()) return entry;
-    this.#drop(key);
-    return undefined;
-  }
-
-  write(key: string, text: string, lifetime: number): void {
-    this.#sweep();
-    const entry: Entry = { text, endsAt: Infinity };
-    this.#entries.set(key, entry);
-    if (lifetime === Infinity) this.#ending.delete(key);
-    else this.#endAfter(key, entry, lifetime);
-  }
-
-  expire(key: string, lifetime: number): boolean {
-    const entry = this.read(key);
-    if (!entry) return false;
-    this.#endAfter(key, entry, lifetime);
-    return true;
-  }
-
-  delete(key: string): boolean {
-    if (!this.read(key)) return false;
-    this.#drop(key);
-    return true;
-  }
-
-  keys(prefix: string): string[] {
-    const keys: string[] = [];
-    for (const key of this.#entries.keys()) {
-      if (key.startsWith(prefix) && this.read(key)) keys.push(key);
-    }
-    return keys;
-  }
-
-  #endAfter(key: string, entry: Entry, lifetime: number): void {
-    entry.endsAt = this.#clock.now() + lifetime;
-    this.#ending.set(key, entry);
-  }
-
-  #drop(key: string): void {
-    this.#entries.delete(key);
-    this.#ending.delete(key);
-  }
-
-  #sweep(): void {
-    if (this.#ending.size === 0) return;
-    const now = this.#clock.now();
-    for (let step = 0; step < 2; step++) {
-      const next = this.#hand.next();
-      if (next.done) {
-        this.#hand = this.#ending.entries();
-        return;
-      }
-      const [key, entry] = next.value;
-      if (entry.endsAt <= now) this.#drop(key);
-    }
-  }
-}
-
-interface Subscription {
-  readonly channel: string;
-  readonly subscriber: Subscriber;
-  readonly report: Report;
-  /** How many messages had been published when it began: those are not for it, though some may still wait. */
-  readonly since: number;
-}
-
-interface Message {
-  readonly channel: string;
-  readonly text: string;
-  /** Counts from 1. */
-  readonly number: number;
-}
-
-/**
- * Subscriptions and the messages on their way. Publishing puts a message into one queue, which a microtask empties: the
- * queue is what keeps the order when a subscriber publishes, and the microtask what keeps subscribers out of the call
- * stack of the publisher.
- */
-class Channels {
-  /** Sets keep the order of subscribing, and one may be changed while it is walked. */
-  readonly #subscriptions: Map<string, Set<Subscription>> = new Map();
-  #queue: Message[] = [];
-  #delivering = false;
-  #published = 0;
-
-  subscribe(channel: string, subscriber: Subscriber, report: Report): Subscription {
-    const subscription: Subscription = { channel, subscriber, report, since: this.#published };
-    const subscriptions = this.#subscriptions.get(channel);
-    if (subscriptions) subscriptions.add(subscription);
-    else this.#subscriptions.set(channel, new Set([subscription]));
-    return subscription;
-  }
-
-  end(subscription: Subscription): void {
-    const subscriptions = this.#subscriptions.get(subscription.channel);
-    if (subscriptions?.delete(subscription) && subscriptions.size === 0) {
-      this.#subscriptions.delete(subscription.channel);
-    }
-  }
-
-  publish(channel: string, text: string): void {
-    if (!this.#subscriptions.has(channel)) return;
-    this.#queue.push({ channel, text, number: ++this.#published });
-    if (this.#delivering) return;
-    this.#delivering = true;
-    queueMicrotask(() => this.#deliver());
-  }
-
-  #deliver(): void {
-    while (this.#queue.length > 0) {
-      const messages = this.#queue;
-      this.#queue = [];
-      for (const message of messages) {
-        for (const subscription of this.#subscriptions.get(message.channel) ?? []) {
-          if (subscription.since < message.number) deliver(message, subscription);
-        }
-      }
-    }
-    this.#delivering = false;
-  }
-}
-
-/** Never throws: the next subscriber has a right to the message as well. */
-function deliver({ text, channel }: Message, { subscriber, report }: Subscription): void {
-  const fail = (error: unknown): void => {
-    try {
-      report(error, channel);
-    } catch (reportError) {
-      logError(error, channel);
-      logError(reportError, channel);
-    }
-  };
-  try {
-    const result = subscriber(JSON.parse(text), channel);
-    if (isThenable(result)) result.then(undefined, fail);
-  } catch (error) {
-    fail(error);
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
-}
-
-function logError(error: unknown, channel: string): void {
-  console.error(`Cannot deliver a message of channel "${channel}": a subscriber failed`, error);
-}
-
-function closedError(verb: string): Error {
-  return new Error(`Cannot ${verb}: the store is closed`);
-}
-
-function encode(value: unknown, action: string): string {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch (cause) {
-    // An engine may draw a cycle below its first line.
-    const reason = cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause);
-    throw new TypeError(`Cannot ${action}: ${reason}`, { cause });
-  }
-  if (text === undefined) {
-    throw new TypeError(`Cannot ${action}: JSON has no text for a value of type ${typeof value}`);
-  }
-  return text;
-}
-
-function decode<T>(entry: Entry | undefined): T | undefined {
-  return entry && JSON.parse(entry.text);
-}
-
-function toMilliseconds(ttl: number | undefined): number {
-  if (ttl === undefined) return Infinity;
-  // Whole milliseconds, as 1.1 * 1000 is a little more than 1100; at least one, as 0 would be no life at all.
-  if (Number.isFinite(ttl) && ttl > 0) return Math.max(1, Math.round(ttl * 1000));
-  throw new RangeError(`Cannot set a ttl of ${ttl}: it is not a finite number of seconds greater than 0`);
+function decode<T>(entry: Kept<string> | undefined): T | undefined {
+  return entry && JSON.parse(entry.value);
 }

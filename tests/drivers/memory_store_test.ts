@@ -201,7 +201,7 @@ Deno.test("R49 createMemoryStoreAdapter() logs failures without onError, and whe
   } finally {
     console.error = error;
   }
-  const line = 'Cannot deliver a message of channel "news": a subscriber failed';
+  const line = 'Cannot deliver a message of "news": its receiver failed';
   assertEquals(logged, [[line, "first"], [line, "second"], [line, "onError failed"]]);
 });
 
@@ -225,6 +225,10 @@ Deno.test("createMemoryStoreAdapter() names the refused call after close()", asy
     publish: () => store.publish("news", 1),
     subscribe: () => store.subscribe("news", () => {}),
     unsubscribe: () => store.unsubscribe("news"),
+    append: () => store.append("news", 1, { limit: 1 }),
+    entriesAfter: () => store.entriesAfter("news", ""),
+    lastId: () => store.lastId("news"),
+    follow: () => store.follow("news", { entry: () => {}, gap: () => {} }),
   };
   for (const [verb, call] of Object.entries(calls)) {
     const error = await assertRejects(call, Error);
@@ -485,6 +489,88 @@ function faults(): [fault: string, sentence: string, Sabotage][] {
     })],
     ["that still answers after close()", "close() refuses every later call", () => ({
       getMany: () => Promise.resolve([]),
+    })],
+    ["whose logs are silent about what they lost", "says when something has left the window", (sound) => ({
+      entriesAfter: async (log, id) => (await sound.entriesAfter(log, id)) ?? [],
+    })],
+    ["whose logs include the entry that is asked after", "lists what came after one", (sound) => ({
+      entriesAfter: (log, id) => sound.entriesAfter(log, id.replace(/[0-9]+$/, (n) => `${Math.max(0, Number(n) - 1)}`)),
+    })],
+    ["whose windows never shrink", "says when something has left the window", (sound) => ({
+      append: (log, message, options) => sound.append(log, message, { ...options, limit: options.limit + 1 }),
+    })],
+    ["whose logs have no end", "a log ends after its ttl", (sound) => ({
+      append: (log, message, { limit }) => sound.append(log, message, { limit }),
+    })],
+    ["whose lastId() ends logs", "set a ttl only when the log is new", (sound) => ({
+      lastId: async (log, options) => {
+        if (options?.ttl) await sound.append(log, "renewed", { limit: 10, ttl: options.ttl });
+        return await sound.lastId(log);
+      },
+    })],
+    ["whose append() takes any limit", "append() refuses", (sound) => ({
+      append: (log, message, options) => sound.append(log, message, options.limit > 0 ? options : { limit: 1 }),
+    })],
+    ["that takes ids of other epochs", "undefined for what is no id of the log", (sound) => ({
+      entriesAfter: async (log, id) => {
+        const [epoch] = (await sound.lastId(log)).split("-");
+        return await sound.entriesAfter(log, id.replace(/^[^-]*/, epoch ?? ""));
+      },
+    })],
+    ["whose logs are channels", "have names of their own", (sound) => ({
+      append: async (log, message, options) => {
+        const id = await sound.append(log, message, options);
+        await sound.publish(log, message);
+        return id;
+      },
+    })],
+    ["whose append() does not keep the order", "keeps the order of the calls", (sound) => ({
+      append: async (log, message, options) => {
+        if (Number(message) % 2) await Promise.resolve();
+        return await sound.append(log, message, options);
+      },
+    })],
+    ["whose followers hear the past", "from now on, in order and each once", (sound) => ({
+      follow: async (log, follower) => {
+        const [epoch] = (await sound.lastId(log)).split("-");
+        for (const entry of await sound.entriesAfter(log, `${epoch}-0`) ?? []) follower.entry(entry, log);
+        return await sound.follow(log, follower);
+      },
+    })],
+    ["whose followers hear twice", "from now on, in order and each once", (sound) => ({
+      follow: (log, follower) =>
+        sound.follow(log, {
+          gap: follower.gap,
+          entry: (entry) => Promise.all([follower.entry(entry, log), follower.entry(entry, log)]),
+        }),
+    })],
+    ["whose followers are told of gaps that are none", "what a small window has dropped", (sound) => ({
+      follow: (log, follower) =>
+        sound.follow(log, {
+          gap: follower.gap,
+          entry: (entry) => {
+            if (Number(entry.message) % 10 === 0) follower.gap({ lastId: entry.id }, log);
+            return follower.entry(entry, log);
+          },
+        }),
+    })],
+    ["whose followers wait for one another", "throws, rejects or never ends", (sound) => {
+      let turn: Promise<unknown> = Promise.resolve();
+      return {
+        follow: (log, follower) =>
+          sound.follow(log, {
+            gap: follower.gap,
+            entry: (entry) => {
+              turn = turn.then(() => follower.entry(entry, log)).catch(() => {});
+            },
+          }),
+      };
+    }],
+    ["whose followers cannot be stopped", "how to stop that follower", (sound) => ({
+      follow: async (log, follower) => {
+        await sound.follow(log, follower);
+        return () => Promise.resolve();
+      },
     })],
     ["that never delivers", "a subscriber may use the store", () => ({ publish: () => Promise.resolve() })],
   ];
