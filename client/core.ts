@@ -36,6 +36,7 @@ import { createProxy } from "./proxy.ts";
 import type { CoreClient } from "./types.ts";
 
 export { IgniterError };
+export type { ClientOptions };
 
 /** Makes a client of a router's type. Nothing is sent, and `router` is not called, before the first call. */
 export function createIgniterClient<R extends AnyRouter>(options: ClientOptions = {}): CoreClient<R["~controllers"]> {

@@ -8,12 +8,12 @@
  */
 import type { Failure } from "../server/contract/error.ts";
 import type { Result } from "../server/contract/reply.ts";
-import { headersOf } from "./headers.ts";
-import { failed, limited, sleep } from "./limits.ts";
+import { limited, sleep } from "./limits.ts";
 import type { ClientCallOptions, ClientOptions } from "./options.ts";
 import type { CallInput } from "./request.ts";
+import type { Routed } from "./routed.ts";
 import type { EventConnection } from "./stream.ts";
-import { type RestRoutes, type Send, transport } from "./transport.ts";
+import { type Send, transport } from "./transport.ts";
 
 /** Reads or writes. */
 export type CallKind = "query" | "mutation";
@@ -31,23 +31,6 @@ export interface ClientEngine {
   events(): Promise<EventConnection>;
 }
 
-/** What `router` gives: a router, or the schema of one. */
-interface LoadedRouter {
-  readonly caller?: InProcess;
-  readonly routes?: RestRoutes;
-}
-
-/** A router's caller, as far as it is used here. */
-interface InProcess {
-  with(options: { readonly headers: Headers }): {
-    readonly [controller: string]: {
-      readonly [action: string]: {
-        readonly [method: string]: (input: unknown, options: object) => Promise<Result<unknown, Failure>>;
-      };
-    };
-  };
-}
-
 const RETRIES = 2;
 /** A server that asks for more patience than this many milliseconds is not asked again. */
 const MAX_WAIT = 60_000;
@@ -55,7 +38,7 @@ const MAX_WAIT = 60_000;
 /** Makes what a client's faces call. */
 export function createEngine(client: ClientOptions): ClientEngine {
   const send = transport(client);
-  let loaded: Promise<LoadedRouter | undefined> | undefined;
+  let loaded: Promise<Routed> | undefined;
   let events: Promise<EventConnection> | undefined;
 
   return {
@@ -79,17 +62,18 @@ export function createEngine(client: ClientOptions): ClientEngine {
     options: ClientCallOptions,
     signal: AbortSignal,
   ): Promise<Result<unknown, Failure>> {
+    const { call, address } = await routed();
+    if (call) return await call(key, kind, input, options, signal);
+    return await repeat(() => send(key, kind, input, options, signal, address?.(key, input)), kind, options, signal);
+  }
+
+  async function routed(): Promise<Routed> {
+    if (!client.router) return {};
     // A module that could not be loaded may be there the next time.
-    const router = await (loaded ??= load().catch((error) => {
+    return await (loaded ??= import("./routed.ts").then(({ loadRouted }) => loadRouted(client)).catch((error) => {
       loaded = undefined;
       throw error;
     }));
-    if (router?.caller) return await callInProcess(router.caller, key, kind, input, options, signal);
-    return await repeat(() => send(key, kind, input, options, signal, router?.routes), kind, options, signal);
-  }
-
-  async function load(): Promise<LoadedRouter | undefined> {
-    return await client.router?.() as LoadedRouter | undefined;
   }
 
   async function repeat(
@@ -105,20 +89,6 @@ export function createEngine(client: ClientOptions): ClientEngine {
       if (!passing || attempt >= retries || wait > MAX_WAIT || signal.aborted) return result;
       await sleep(wait || delay(attempt), signal);
     }
-  }
-
-  async function callInProcess(
-    caller: InProcess,
-    key: string,
-    kind: CallKind,
-    { headers, ...input }: CallInput,
-    options: ClientCallOptions,
-    signal: AbortSignal,
-  ): Promise<Result<unknown, Failure>> {
-    const [controller, action] = key.split(".") as [string, string];
-    const calls = caller.with({ headers: await headersOf(client.headers, options.headers, headers) });
-    const call = calls[controller]?.[action]?.[kind === "query" ? "query" : "mutate"];
-    return call ? await call(input, { signal }) : failed("ERR_NOT_FOUND", `The router has no ${kind} ${key}`);
   }
 }
 

@@ -14,7 +14,7 @@ export function createProxy(resolve: ResolveMethod): object {
 
 function level(make: (name: string) => unknown): object {
   const made: Record<string, unknown> = Object.create(null);
-  return new Proxy(made, {
+  return new Proxy({}, {
     // A promise has a "then", and whoever awaits or prints a client asks for it and for symbols.
     get: (_, name) =>
       typeof name === "symbol" || name === "then" || name === "toJSON" ? undefined : (made[name] ??= make(name)),

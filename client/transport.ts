@@ -4,7 +4,6 @@
  * @module
  */
 import type { Failure } from "../server/contract/error.ts";
-import { fillPath } from "../server/contract/path.ts";
 import type { Result } from "../server/contract/reply.ts";
 import { readResult } from "../server/contract/result.ts";
 import { CODEC_HEADER, CODEC_VERSION, RPC_SEGMENT } from "../server/contract/wire.ts";
@@ -12,12 +11,6 @@ import { headersOf } from "./headers.ts";
 import { failed } from "./limits.ts";
 import type { ClientCallOptions, ClientOptions, Fetch, OutgoingCall } from "./options.ts";
 import { type CallInput, toBody, toSearch } from "./request.ts";
-
-/** The REST routes of a router, by key. */
-export interface RestRoutes {
-  /** An action's method and path below the base path. */
-  readonly [key: string]: readonly [method: string, pattern: string];
-}
 
 /** One request and its answer. */
 export interface Attempt {
@@ -36,7 +29,7 @@ export type Send = (
   input: CallInput,
   options: ClientCallOptions,
   signal: AbortSignal,
-  routes: RestRoutes | undefined,
+  address: readonly [method: string, path: string] | undefined,
 ) => Promise<Attempt>;
 
 /** Failures of servers and proxies that are over soon, as a rule. */
@@ -52,9 +45,9 @@ class Unreachable {
 
 /** Makes what sends a client's requests. */
 export function transport(client: ClientOptions): Send {
-  return async (key, kind, input, options, signal, routes) => {
-    const [method, path] = addressOf(key, kind, input, routes);
-    const { body, type } = toBody(input.body);
+  return async (key, kind, input, options, signal, address) => {
+    const [method, path] = address ?? rpcAddress(key, kind, input);
+    const [body, type] = await toBody(input.body);
     const credentials = options.credentials ?? client.credentials;
 
     const transmit = async (): Promise<[OutgoingCall, Response]> => {
@@ -120,16 +113,9 @@ async function read(response: Response): Promise<Attempt> {
   }
 }
 
-function addressOf(
-  key: string,
-  kind: string,
-  { query, params }: CallInput,
-  routes: RestRoutes | undefined,
-): [method: string, path: string] {
-  const route = routes?.[key];
-  return route
-    ? [route[0], fillPath(route[1], params as Record<string, string> ?? {}) + toSearch(query, undefined)]
-    : [kind === "query" ? "GET" : "POST", `/${RPC_SEGMENT}/${key}${toSearch(query, params)}`];
+/** Under its key an action answers without anything being known of it but its type (D12). */
+function rpcAddress(key: string, kind: string, { query, params }: CallInput): [method: string, path: string] {
+  return [kind === "query" ? "GET" : "POST", `/${RPC_SEGMENT}/${key}${toSearch(query, params)}`];
 }
 
 function baseOf(

@@ -5,7 +5,7 @@
  */
 import { type IgniterError, isErrorStatus, statusOf } from "./contract/error.ts";
 import type { CookieOptions, CookiePlace, Reply, RevalidateTarget } from "./contract/reply.ts";
-import { CODEC_HEADER, needsEncoding, stringifyEnvelope, stringifyPlain } from "./contract/wire.ts";
+import { CODEC_HEADER, CODEC_VERSION, needsEncoding, stringifyEnvelope, stringifyPlain } from "./contract/wire.ts";
 import { cookieKey, serializeCookie, serializeDeletion } from "./cookies.ts";
 import { type Answerer, Outgoing } from "./outgoing.ts";
 import { type StreamPayload, toByteStream } from "./realtime/stream.ts";
@@ -323,6 +323,10 @@ export function toResponse(reply: ReplyValue, answering: Answering): Response {
   if (json && !headers.has("content-type")) headers.set("content-type", "application/json");
   // What procedures added comes before the framework's own additions, which leave a header alone that is there.
   (added ?? new Outgoing()).mergeInto(headers, head?.cookies);
+  // Our client asked for data: it must be able to tell an action's page from a proxy's.
+  if (!json && headers.get("content-type")?.startsWith("text/html") && answering.raw.headers.has(CODEC_HEADER)) {
+    headers.set(CODEC_HEADER, CODEC_VERSION);
+  }
   const body = toBody(reply, answering, headers);
   if (kind !== "response") {
     return new Response(NULL_BODY.has(reply.code) ? null : body, { status: reply.code, headers });
@@ -394,7 +398,9 @@ function toBody(reply: ReplyValue, answering: Answering, headers: Headers): Body
  */
 function toEnvelope(reply: ReplyValue, { raw: request, onInstance }: Answering, headers: Headers): string {
   const { kind, payload } = reply;
-  if (onInstance === undefined && !needsEncoding(payload, true)) return stringifyPlain(reply.payload, reply.kind === "error");
+  if (onInstance === undefined && !needsEncoding(payload, true)) {
+    return stringifyPlain(reply.payload, reply.kind === "error");
+  }
   if (needsEncoding(payload, true)) headers.append("vary", CODEC_HEADER);
   const rich = request.headers.get(CODEC_HEADER) !== null;
   return kind === "error"

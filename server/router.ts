@@ -5,13 +5,7 @@
  */
 import { type ActionRecord, recordOf } from "./action.ts";
 import type { App, Trace } from "./app.ts";
-import {
-  type Caller,
-  type CallerOptions,
-  type CallInput,
-  createCaller,
-  type Outcome,
-} from "./caller.ts";
+import { type Caller, type CallerOptions, type CallInput, createCaller, type Outcome } from "./caller.ts";
 import type { ContextFactory } from "./context.ts";
 import type { Action, AnyRouter, CallOptions, Controller, MessageOf } from "./contract/action.ts";
 import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
@@ -406,6 +400,8 @@ class RouterEngine implements RouterState {
     // A request that reached no action has started no plugin. A failure is logged by then, and the answer is made.
     if (exchange.plan === undefined && this.#closed === undefined) await this.#ready().catch(() => {});
     const scope = exchange.scope ?? plugins.scope({ ...features, response: exchange.response });
+    // Deno 2.9's clone() of a response whose headers nobody has looked at has none, and hooks like to clone.
+    void response.headers;
     await plugins.call("afterRequest", scope, exchange.raw, response);
   }
 
