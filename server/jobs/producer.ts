@@ -5,9 +5,8 @@
  */
 import type { JobHandle } from "../ports/jobs/client.ts";
 import type { EnqueueOptions } from "../ports/jobs/options.ts";
-import { toPayload } from "../ports/jobs/payload.ts";
+import { prepareJob } from "../ports/jobs/prepare.ts";
 import type { RegisteredJob } from "../ports/jobs/registry.ts";
-import { settleOptions } from "../ports/jobs/settle.ts";
 import type { EnqueueRequest, Jobs, QueueHost } from "../ports/queue.ts";
 
 interface Task extends EnqueueOptions {
@@ -32,7 +31,7 @@ export function createJobsClient(jobs: Jobs, host: QueueHost): object {
       if (job === undefined) {
         throw new TypeError(`Cannot enqueue job "${namespace}.${task}": no job has this name`);
       }
-      return prepare(job, input, options);
+      return prepareJob(job, input, options);
     };
     const byTask = async (task: Task): Promise<JobHandle> => await keep(toRequest(task));
     const methods: Record<string, unknown> = {
@@ -50,7 +49,7 @@ export function createJobsClient(jobs: Jobs, host: QueueHost): object {
     };
     for (const [name, job] of registered) {
       const enqueue = async (input: unknown, options: EnqueueOptions = {}): Promise<JobHandle> =>
-        await keep(prepare(job, input, options));
+        await keep(prepareJob(job, input, options));
       methods[name] = { enqueue, schedule: enqueue };
     }
     return methods;
@@ -60,17 +59,4 @@ export function createJobsClient(jobs: Jobs, host: QueueHost): object {
     const [handle] = await engine.enqueue([request instanceof Promise ? await request : request]);
     return handle as JobHandle;
   }
-}
-
-/** Checks options and input; synchronous when the schema is. @throws TypeError */
-function prepare(
-  job: RegisteredJob,
-  input: unknown,
-  call: EnqueueOptions,
-): EnqueueRequest | Promise<EnqueueRequest> {
-  const options = settleOptions(job, call);
-  const payload = toPayload(job.key, job.input, input);
-  return payload instanceof Promise
-    ? payload.then((value) => ({ job, payload: value, options }))
-    : { job, payload, options };
 }
