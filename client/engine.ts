@@ -64,7 +64,8 @@ export function createEngine(client: ClientOptions): ClientEngine {
   ): Promise<Result<unknown, Failure>> {
     const { call, address } = await routed();
     if (call) return await call(key, kind, input, options, signal);
-    return await repeat(() => send(key, kind, input, options, signal, address?.(key, input)), kind, options, signal);
+    const target = await address?.(key, input);
+    return await repeat(() => send(key, kind, input, options, signal, target), kind, options, signal);
   }
 
   async function routed(): Promise<Routed> {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { isFlat, stringifyQuery } from "../server/contract/query_string.ts";
-import { encode, needsEncoding, PARAM_PREFIX, RICH_MEDIA_TYPE, RICH_QUERY } from "../server/contract/wire.ts";
+import { needsEncoding, PARAM_PREFIX } from "../server/contract/wire.ts";
 
 /** The input of a call. */
 export interface CallInput {
@@ -22,13 +21,25 @@ export interface CallInput {
 export type EncodedBody = readonly [body?: BodyInit, type?: string];
 
 /** The query string of an input, with its `?`; path parameters travel in it where an address has no place for them. */
-export function toSearch(query: object | undefined, params: object | undefined): string {
-  const fields: Record<string, unknown> = !query || isFlat(query)
-    ? { ...query }
-    : { [RICH_QUERY]: JSON.stringify(encode(query)) };
-  for (const [name, value] of Object.entries(params ?? {})) fields[PARAM_PREFIX + name] = value;
-  const search = stringifyQuery(fields);
-  return search && "?" + search;
+export async function toSearch(query: object = {}, params: object = {}): Promise<string> {
+  const search = new URLSearchParams();
+  const fields = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (!fields.every(isSimple)) (await import("./rich.ts")).addQuery(search, query);
+  else for (const [name, value] of fields) [value].flat().forEach((item) => search.append(name, item));
+  for (const [name, value] of Object.entries(params)) {
+    if (value !== undefined) search.append(PARAM_PREFIX + name, value?.toJSON?.() ?? value);
+  }
+  return search.size ? `?${search}` : "";
+}
+
+/** Tells a field whose name and values are themselves in a query string; `isFlat` knows what else is. */
+function isSimple([name, value]: [string, unknown]): boolean {
+  const items: unknown[] = [value].flat();
+  return /^[^~[\]][^[\]]*$/.test(name) && items.length > 0 &&
+    items.every((item) =>
+      typeof item === "boolean" || typeof item === "string" && !/\p{Surrogate}/u.test(item) ||
+      Number.isFinite(item) && !Object.is(item, -0)
+    );
 }
 
 /**
@@ -44,9 +55,9 @@ export async function toBody(value: unknown): Promise<EncodedBody> {
     return [value as BodyInit, (value as Blob).type || "application/octet-stream"];
   }
   if (name === "Object" && Object.values(value as object).flat().some((item) => item instanceof Blob)) {
-    return [(await import("./form.ts")).toForm(value as object)];
+    return [(await import("./rich.ts")).toForm(value as object)];
   }
   return needsEncoding(value, true)
-    ? [JSON.stringify(encode(value)), RICH_MEDIA_TYPE]
+    ? (await import("./rich.ts")).toRichBody(value)
     : [JSON.stringify(value), "application/json"];
 }

@@ -25,7 +25,7 @@ export interface Routed {
   /** Opens a stream in process. */
   readonly open?: (key: string, input: CallInput, options: ClientCallOptions) => Promise<AsyncIterable<unknown>>;
   /** An action's method and address below the base path. */
-  readonly address?: (key: string, input: CallInput) => readonly [method: string, path: string] | undefined;
+  readonly address?: (key: string, input: CallInput) => Promise<readonly [method: string, path: string] | undefined>;
 }
 
 interface Calls {
@@ -68,9 +68,9 @@ export async function loadRouted(client: ClientOptions): Promise<Routed> {
   }
   if (!routes) throw new TypeError("Cannot call: what the client's `router` gave is neither a router nor a schema");
   return {
-    address(key, { query, params }) {
+    async address(key, { query, params }) {
       const route = routes[key];
-      return route && [route[0], fillPath(route[1], { ...params }) + toSearch(query, undefined)];
+      return route && [route[0], fillPath(route[1], { ...params }) + await toSearch(query)];
     },
   };
 }

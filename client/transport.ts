@@ -46,7 +46,7 @@ class Unreachable {
 /** Makes what sends a client's requests. */
 export function transport(client: ClientOptions): Send {
   return async (key, kind, input, options, signal, address) => {
-    const [method, path] = address ?? rpcAddress(key, kind, input);
+    const [method, path] = address ?? await rpcAddress(key, kind, input);
     const [body, type] = await toBody(input.body);
     const credentials = options.credentials ?? client.credentials;
 
@@ -114,8 +114,8 @@ async function read(response: Response): Promise<Attempt> {
 }
 
 /** Under its key an action answers without anything being known of it but its type (D12). */
-function rpcAddress(key: string, kind: string, { query, params }: CallInput): [method: string, path: string] {
-  return [kind === "query" ? "GET" : "POST", `/${RPC_SEGMENT}/${key}${toSearch(query, params)}`];
+async function rpcAddress(key: string, kind: string, { query, params }: CallInput): Promise<[string, string]> {
+  return [kind === "query" ? "GET" : "POST", `/${RPC_SEGMENT}/${key}${await toSearch(query, params)}`];
 }
 
 function baseOf(
