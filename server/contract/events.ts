@@ -3,13 +3,15 @@
  * that a page wants to hear.
  *
  * **Asking.** `channel=…`, repeated, names each subscription: a stream action's key, and behind a `?` its input as its
- * RPC address would have it (`channel=chat.feed%3F~room%3D7`). That very text is the subscription's name in the frames
- * that concern it alone. `scope=…`, repeated, narrows what the server granted; it can never widen it. `Last-Event-ID`,
+ * RPC address would have it (`channel=chat.feed%3F~room%3D7`). That very text, up to a `#`, is the subscription's name in
+ * the frames that concern it alone. `scope=…`, repeated, narrows what the server granted; it can never widen it. `Last-Event-ID`,
  * as header or query field of that name, asks for what was missed. Revalidations and broadcasts come unasked.
  *
- * **Answer.** Every frame's data is JSON. First what was missed is sent again, or one {@link ResetFrame} when it cannot
- * be told any more; then `ready`; then what happens. Frames of the log have an `id`: ordered, and the same in every
- * process of the application. A client that has seen an id has seen all before it that were meant for it.
+ * **Answer.** Every frame's data is JSON. First `open` or `error` for each subscription, then what was missed is sent
+ * again, or one {@link ResetFrame} when it cannot be told any more; then `ready`; then what happens. What a generator
+ * yields comes as it comes, from its `open` on. Frames of the log have an `id`: ordered, and the same in every
+ * process of the application. A client that has seen an id has seen all before it that were meant for it; a frame that
+ * gathers several revalidations may come without one.
  *
  * | event | data | meaning |
  * | --- | --- | --- |
@@ -49,7 +51,7 @@ export interface OpenFrame extends EventValue {
   readonly channel: string;
   /**
    * Names a generator that can be resumed while it lives: ask for `channel=…#<session>.<n>` with the `n` of the last
-   * message seen.
+   * message seen (0 before the first). The `#` and what follows are not part of the subscription's name.
    */
   readonly session?: string;
   /** The generator was asked to be resumed and goes on where it was: nothing is missed. */
