@@ -1,0 +1,57 @@
+/**
+ * The typed client for React: the calls of `./client/core`, and hooks over TanStack Query.
+ *
+ * One file of an application serves both: server components call `await api.users.list.query()`, client components
+ * `api.users.list.useQuery()`.
+ *
+ * @example
+ * ```tsx
+ * import { Igniter } from "@igniter-js/core";
+ * import { createIgniterClient, IgniterProvider } from "@igniter-js/core/client";
+ * import { assertEquals } from "@std/assert";
+ * import { renderToString } from "react-dom/server";
+ *
+ * const igniter = Igniter.create();
+ * const AppRouter = igniter.router({
+ *   controllers: {
+ *     greetings: igniter.controller({
+ *       path: "/greetings",
+ *       actions: { hello: igniter.query({ path: "/:name", handler: ({ params }) => `Hello, ${params.name}` }) },
+ *     }),
+ *   },
+ * });
+ *
+ * const api = createIgniterClient<typeof AppRouter>({ baseURL: "http://localhost:3000" });
+ *
+ * function Greeting() {
+ *   const hello = api.greetings.hello.useQuery({ params: { name: "Ada" } });
+ *   if (hello.isLoading) return <p>Loading...</p>;
+ *   if (hello.isError) return <p>{hello.error.message}</p>;
+ *   return <p>{hello.data}</p>;
+ * }
+ *
+ * assertEquals(renderToString(<IgniterProvider><Greeting /></IgniterProvider>), "<p>Loading...</p>");
+ * ```
+ *
+ * @module
+ */
+import type { AnyRouter } from "../server/contract/action.ts";
+import { IgniterError } from "../server/contract/error.ts";
+import { createEngine } from "./engine.ts";
+import type { ClientOptions } from "./options.ts";
+import { createProxy } from "./proxy.ts";
+import { reactMethod } from "./react_methods.ts";
+import type { IgniterClient } from "./react_types.ts";
+
+export { IgniterProvider } from "./provider.ts";
+export { useIgniterQueryClient } from "./query_client.ts";
+export { IgniterError };
+
+/** Makes a client of a router's type. Nothing is sent, and `router` is not called, before the first call. */
+export function createIgniterClient<R extends AnyRouter>(
+  options: ClientOptions = {},
+): IgniterClient<R["~controllers"]> {
+  const engine = createEngine(options);
+  // The type says what the router has; the proxy gives a method for every name.
+  return createProxy((key, method) => reactMethod({ engine, key }, method)) as IgniterClient<R["~controllers"]>;
+}

@@ -1,0 +1,97 @@
+/**
+ * An action as plain TanStack Query options: for its own hooks, for `prefetchQuery`, for a server that renders. No React.
+ *
+ * @module
+ */
+import type { ClientEngine } from "./engine.ts";
+import { toError } from "./methods.ts";
+import { type CacheKey, INFINITE, inputOf, pathOf, queryKey } from "./query_key.ts";
+import type { CallInput } from "./request.ts";
+
+/** An action of a client. */
+export interface Target {
+  /** What calls it. */
+  readonly engine: ClientEngine;
+  /** Its key: `users.list`. */
+  readonly key: string;
+}
+
+/** What a user says of a query: the parts of its input, ours, and TanStack's options by name. */
+export interface FetchOptions extends CallInput {
+  /** Lies under the query and params. */
+  readonly initialParams?: { readonly query?: object; readonly params?: object } | undefined;
+  /** The input of a page of an infinite query. */
+  readonly input?: (pageParam: unknown) => CallInput;
+  /** The first page of an infinite query. */
+  readonly initialPageParam?: unknown;
+  /** TanStack's. */
+  readonly [option: string]: unknown;
+}
+
+/** What every query has. */
+export interface ActionOptions {
+  readonly queryKey: CacheKey;
+  readonly queryFn: (context: { readonly signal: AbortSignal; readonly pageParam?: unknown }) => Promise<unknown>;
+  readonly [option: string]: unknown;
+}
+
+/** The options of a query. */
+export function queryOptions({ engine, key }: Target, options: FetchOptions = {}): ActionOptions {
+  const input = withInitial(options);
+  return {
+    ...settings(options),
+    queryKey: queryKey(key, input),
+    // What starts a call waits a microtask first: StrictMode's simulated unmount has aborted it by then.
+    queryFn: ({ signal }) => call(engine, key, "query", input, signal),
+  };
+}
+
+/** The options of an infinite query. */
+export function infiniteOptions({ engine, key }: Target, options: FetchOptions): ActionOptions {
+  const { input = () => ({}), initialPageParam, ...rest } = options;
+  return {
+    ...rest,
+    initialPageParam,
+    queryKey: [...queryKey(key, input(initialPageParam)), INFINITE],
+    queryFn: ({ signal, pageParam }) => call(engine, key, "query", input(pageParam), signal),
+  };
+}
+
+/** The options of a mutation. */
+export function mutationOptions({ engine, key }: Target, options?: object): object {
+  return {
+    ...options,
+    mutationKey: pathOf(key),
+    mutationFn: (input?: CallInput) => call(engine, key, "mutation", input),
+  };
+}
+
+/** The parts of a query's input, `initialParams` under them. */
+export function withInitial(options: FetchOptions): CallInput {
+  const input = inputOf(options);
+  const { query, params } = options.initialParams ?? {};
+  return {
+    ...input,
+    ...(query && { query: { ...query, ...input.query } }),
+    ...(params && { params: { ...params, ...input.params } }),
+  };
+}
+
+/** What is TanStack's. */
+function settings(options: FetchOptions): object {
+  const { query: _query, params: _params, body: _body, headers: _headers, initialParams: _initial, ...rest } = options;
+  return rest;
+}
+
+/** The data of a call. @throws IgniterError with the failure. */
+async function call(
+  engine: ClientEngine,
+  key: string,
+  kind: "query" | "mutation",
+  input?: CallInput,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const { data, error } = await engine.call(key, kind, input, signal && { signal });
+  if (error) throw toError(error);
+  return data;
+}

@@ -1,0 +1,183 @@
+/**
+ * What hooks are told, beside an input.
+ *
+ * @module
+ */
+import type { InfiniteData, NetworkMode, NotifyOnChangeProps, QueryMeta, StaleTime } from "@tanstack/react-query";
+import type { Result } from "../server/contract/reply.ts";
+import type { OptimisticCache } from "./cache_types.ts";
+
+/** One object: the parts of an action's input and the hook's options; left out when the input may be. */
+export type HookArgs<I, O> = {} extends I ? [options?: I & O] : [options: I & O];
+
+/** Settings of every query. Where one is left out, the QueryClient's `defaultOptions` hold. */
+export interface FetchSettings<E> {
+  /** Milliseconds for which data is fresh and not fetched again; `"static"` is never stale. @default 0 */
+  readonly staleTime?: StaleTime;
+  /** Milliseconds for which data that no component shows is kept. @default 300_000, Infinity on a server */
+  readonly gcTime?: number;
+  /** Fetches again every so many milliseconds. @default false */
+  readonly refetchInterval?: number | false;
+  /** Whether the interval goes on while the window is hidden. @default false */
+  readonly refetchIntervalInBackground?: boolean;
+  /** Whether stale data is fetched again when the window gets the focus; `"always"` fresh data too. @default true */
+  readonly refetchOnWindowFocus?: boolean | "always";
+  /** Whether stale data is fetched again when a component mounts; `"always"` fresh data too. @default true */
+  readonly refetchOnMount?: boolean | "always";
+  /** Whether stale data is fetched again when the network is back; `"always"` fresh data too. @default true */
+  readonly refetchOnReconnect?: boolean | "always";
+  /**
+   * How often TanStack repeats a failed fetch, or whether. The client has repeated by then what may pass by itself (its
+   * own `retry`).
+   *
+   * @default the QueryClient's, else false
+   */
+  readonly retry?: boolean | number | ((failureCount: number, error: E) => boolean);
+  /** Milliseconds before TanStack's repetition. @default 1000 doubling up to 30,000 */
+  readonly retryDelay?: number | ((failureCount: number, error: E) => number);
+  /** Whether a failed query is fetched again when a component mounts. @default true */
+  readonly retryOnMount?: boolean;
+  /** Whether fetches wait for the network. @default "online" */
+  readonly networkMode?: NetworkMode;
+  /** Anything to be kept with the query in the cache. */
+  readonly meta?: QueryMeta;
+  /** Whether equal parts of new data keep their identity. @default true */
+  readonly structuralSharing?: boolean | ((before: unknown, after: unknown) => unknown);
+  /** What the component renders again for. @default what it has read of the result */
+  readonly notifyOnChangeProps?: NotifyOnChangeProps;
+  /** When `initialData` was fetched, in milliseconds since 1970. @default now */
+  readonly initialDataUpdatedAt?: number | (() => number | undefined);
+  /** Whether the component is subscribed to the cache. @default true */
+  readonly subscribed?: boolean;
+}
+
+/** What is heard of calls. Each fetch of what the component shows is told once, whoever has started it. */
+export interface Callbacks<D, E> {
+  /** Loading began or ended. */
+  readonly onLoading?: (isLoading: boolean) => void;
+  /** A fetch came to its end. */
+  readonly onRequest?: (response: Result<D, E>) => void;
+  /** A fetch succeeded. */
+  readonly onSuccess?: (data: D) => void;
+  /** A fetch failed. */
+  readonly onError?: (error: E) => void;
+  /** A fetch came to its end. */
+  readonly onSettled?: (data: D | undefined, error: E | null) => void;
+}
+
+/** Default parts of an input. */
+export type InitialParams<I> = { readonly [K in keyof I & ("query" | "params")]?: Partial<I[K]> };
+
+/** Options of `useSuspenseQuery`. `T` is what `select` makes of the data. */
+export interface SuspenseOptions<D, E, I, T> extends FetchSettings<E>, Callbacks<T, E> {
+  /** Defaults of the query and the params; the call's own lie over them. */
+  readonly initialParams?: InitialParams<I>;
+  /**
+   * Data until there is some, as if it had been fetched: with `staleTime` 0 it is fetched again at once. A value holds
+   * for the input that the component showed first; a function is asked for each.
+   */
+  readonly initialData?: D | (() => D | undefined);
+  /** Makes what the component gets from the data. */
+  readonly select?: (data: D) => T;
+}
+
+/** Options of `useQuery`. */
+export interface QueryHookOptions<D, E, I, T, En> extends SuspenseOptions<D, E, I, T> {
+  /** Whether it fetches by itself; `refetch` and `execute` always do. @default true */
+  readonly enabled?: En;
+  /** Shown while there is no data, and never kept; a function gets what was shown before (`keepPreviousData`). */
+  readonly placeholderData?: D | ((before: D | undefined) => D | undefined);
+  /** Whether a failure is thrown to the nearest error boundary. @default false */
+  readonly throwOnError?: boolean | ((error: E) => boolean);
+}
+
+/** Which page comes next to others; `undefined` or `null` for none. */
+export type PageParam<D, P> = (
+  page: D,
+  pages: D[],
+  pageParam: P,
+  pageParams: P[],
+) => P | undefined | null;
+
+/** Options of `useInfiniteQuery`. */
+export interface InfiniteHookOptions<D, E, I, P, T, En> extends FetchSettings<E>, Callbacks<T, E> {
+  /** The input of a page. */
+  readonly input: (pageParam: P) => I;
+  /** The first page. */
+  readonly initialPageParam: P;
+  /** The page after the last one. */
+  readonly getNextPageParam: PageParam<D, P>;
+  /** The page before the first one. */
+  readonly getPreviousPageParam?: PageParam<D, P>;
+  /** How many pages are kept; the others are dropped at the far end. @default all */
+  readonly maxPages?: number;
+  /** Whether it fetches by itself. @default true */
+  readonly enabled?: En;
+  /** Pages until there are some. */
+  readonly initialData?: InfiniteData<D, P> | (() => InfiniteData<D, P> | undefined);
+  /** Shown while there are no pages, and never kept. */
+  readonly placeholderData?:
+    | InfiniteData<D, P>
+    | ((before: InfiniteData<D, P> | undefined) => InfiniteData<D, P> | undefined);
+  /** Makes what the component gets from the pages. */
+  readonly select?: (data: InfiniteData<D, P>) => T;
+  /** Whether a failure is thrown to the nearest error boundary. @default false */
+  readonly throwOnError?: boolean | ((error: E) => boolean);
+}
+
+/** Settings of a mutation. */
+export interface MutationSettings<E> {
+  /** Milliseconds for which a mutation that no component shows is kept. @default 300_000 */
+  readonly gcTime?: number;
+  /** How often a failed mutation is sent again, or whether. @default 0 */
+  readonly retry?: boolean | number | ((failureCount: number, error: E) => boolean);
+  /** Milliseconds before it is sent again. @default 1000 doubling up to 30,000 */
+  readonly retryDelay?: number | ((failureCount: number, error: E) => number);
+  /** Whether it waits for the network. @default "online" */
+  readonly networkMode?: NetworkMode;
+  /** Mutations of one scope run one after another. */
+  readonly scope?: {
+    /** Its name. */
+    readonly id: string;
+  };
+  /** Anything to be kept with the mutation. */
+  readonly meta?: QueryMeta;
+  /** Whether a failure is thrown to the nearest error boundary. @default false */
+  readonly throwOnError?: boolean | ((error: E) => boolean);
+}
+
+/** Options of `useMutation`. `C` are the router's controllers, `V` the default fields of the body, `X` what `onMutate` gives. */
+export interface MutationHookOptions<D, E, I, C, V, X> extends MutationSettings<E> {
+  /** Fields of the body that a call leaves out. */
+  readonly defaultValues?: V;
+  /** Changes the cache as the mutation will have: shown at once, taken back when it fails, fetched when it is settled. */
+  readonly optimistic?: (cache: OptimisticCache<C>, input: I) => void;
+  /** Loading began or ended. */
+  readonly onLoading?: (isLoading: boolean) => void;
+  /** It came to its end. */
+  readonly onRequest?: (response: Result<D, E>) => void;
+  /** It is about to be sent. What it gives, the other callbacks get last. */
+  readonly onMutate?: (input: I) => X | Promise<X>;
+  /** It succeeded. */
+  readonly onSuccess?: (data: D, input: I, made: Awaited<X>) => unknown;
+  /** It failed; `made` is absent when `onMutate` itself has. */
+  readonly onError?: (error: E, input: I, made: Awaited<X> | undefined) => unknown;
+  /** It came to its end. */
+  readonly onSettled?: (data: D | undefined, error: E | null, input: I, made: Awaited<X> | undefined) => unknown;
+}
+
+/** Options of `useStream`. */
+export interface StreamHookOptions<M, E> {
+  /** Whether it subscribes. @default true */
+  readonly enabled?: boolean;
+  /** A message came; its type is "message" unless the publisher said otherwise. */
+  readonly onMessage?: (message: M, type: string) => void;
+  /** It was granted, first or again; what the handler answered. */
+  readonly onOpen?: (data: unknown) => void;
+  /** Its state changed. */
+  readonly onState?: (state: "connecting" | "open" | "reconnecting" | "closed" | "error") => void;
+  /** It was refused, failed, or was given up. */
+  readonly onError?: (error: E) => void;
+  /** Messages were lost: how many, where that is known. */
+  readonly onGap?: (missed: number | undefined) => void;
+}
