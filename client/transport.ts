@@ -9,7 +9,7 @@ import { readResult } from "../server/contract/result.ts";
 import { CODEC_HEADER, CODEC_VERSION, RPC_SEGMENT } from "../server/contract/wire.ts";
 import { headersOf } from "./headers.ts";
 import { failed } from "./limits.ts";
-import type { ClientCallOptions, ClientOptions, Fetch, OutgoingCall } from "./options.ts";
+import type { ClientCallOptions, ClientOptions, Fetch, OutgoingCall, RequestOptions } from "./options.ts";
 import { type CallInput, toBody, toSearch } from "./request.ts";
 
 /** One request and its answer. */
@@ -48,46 +48,51 @@ export function transport(client: ClientOptions): Send {
   return async (key, kind, input, options, signal, address) => {
     const [method, path] = address ?? await rpcAddress(key, kind, input);
     const [body, type] = await toBody(input.body);
-    const credentials = options.credentials ?? client.credentials;
-
-    const transmit = async (): Promise<[OutgoingCall, Response]> => {
-      const headers = await headersOf(client.headers, options.headers, input.headers);
-      headers.set(CODEC_HEADER, CODEC_VERSION);
-      if (type) headers.set("content-type", type);
-      const call: OutgoingCall = {
-        key,
-        url: baseOf(client) + path,
-        init: {
-          method,
-          headers,
-          signal,
-          // A stream can be sent only so, which nothing else minds.
-          ...(body !== undefined && { body, duplex: "half" }),
-          ...(credentials && { credentials }),
-        },
-      };
-      await client.onRequest?.(call);
-      await options.onRequest?.(call);
-      try {
-        return [call, await fetcher(options, client)(call.url, call.init)];
-      } catch (cause) {
-        throw new Unreachable(cause);
-      }
-    };
-
+    // A stream can be sent only with `duplex`, which nothing else minds.
+    const init = { method, signal, ...(body !== undefined && { body, duplex: "half" }) };
+    const own = { [CODEC_HEADER]: CODEC_VERSION, "content-type": type };
     try {
-      let [call, response] = await transmit();
-      const again = async () => (await transmit())[1];
-      for (const { onResponse } of [client, options]) {
-        response = await onResponse?.({ ...call, response, again }) ?? response;
-      }
-      return await read(response);
+      return await read(await exchange(client, options, key, path, init, input.headers, own));
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       const { message } = error.cause as Error;
       return { result: failed("ERR_NETWORK", `Cannot reach the server: ${message}`), passing: true };
     }
   };
+}
+
+/** Sends a request and gives its answer, past the interceptors; each time it is sent its headers are made anew. */
+export async function exchange(
+  client: ClientOptions,
+  options: RequestOptions,
+  key: string,
+  path: string,
+  init: RequestInit,
+  ...own: (object | undefined)[]
+): Promise<Response> {
+  const credentials = options.credentials ?? client.credentials;
+  const transmit = async (): Promise<[OutgoingCall, Response]> => {
+    const headers = await headersOf(client.headers, options.headers, ...own);
+    const call: OutgoingCall = {
+      key,
+      url: baseOf(client) + path,
+      init: { ...init, headers, ...(credentials && { credentials }) },
+    };
+    await client.onRequest?.(call);
+    await options.onRequest?.(call);
+    try {
+      return [call, await fetcher(options, client)(call.url, call.init)];
+    } catch (cause) {
+      throw new Unreachable(cause);
+    }
+  };
+
+  let [call, response] = await transmit();
+  const again = async () => (await transmit())[1];
+  for (const { onResponse } of [client, options]) {
+    response = await onResponse?.({ ...call, response, again }) ?? response;
+  }
+  return response;
 }
 
 function fetcher(options: ClientCallOptions, client: ClientOptions): Fetch {
@@ -98,9 +103,7 @@ function fetcher(options: ClientCallOptions, client: ClientOptions): Fetch {
 async function read(response: Response): Promise<Attempt> {
   const { status, headers } = response;
   const passing = PASSING.includes(status);
-  const after = passing ? headers.get("retry-after") : null;
-  // RFC 9110, 10.2.3: seconds, or a date.
-  const wait = after ? Math.max(0, Number(after) * 1000 || Date.parse(after) - Date.now() || 0) : 0;
+  const wait = passing ? retryAfter(headers) : 0;
   // A page where data was asked for is somebody else's: a proxy's, or a single-page application's for unknown paths.
   if (response.ok && headers.get("content-type")?.startsWith("text/html") && !headers.has(CODEC_HEADER)) {
     await response.body?.cancel();
@@ -111,6 +114,12 @@ async function read(response: Response): Promise<Attempt> {
   } catch (cause) {
     throw new Unreachable(cause);
   }
+}
+
+/** The milliseconds to wait that an answer asks for. RFC 9110, 10.2.3: seconds, or a date. */
+export function retryAfter(headers: Headers): number {
+  const after = headers.get("retry-after");
+  return after ? Math.max(0, Number(after) * 1000 || Date.parse(after) - Date.now() || 0) : 0;
 }
 
 /** Under its key an action answers without anything being known of it but its type (D12). */
