@@ -5,7 +5,7 @@
  */
 import type { Subscriber } from "../server/ports/store.ts";
 import { deliverMessage, type ReportFailure } from "../server/ports/store_delivery.ts";
-import type { Outbox } from "./memory_outbox.ts";
+import type { Outbox } from "../server/ports/store_outbox.ts";
 
 /** One who listens to a channel. */
 export interface Subscription {

@@ -8,7 +8,7 @@ import { createEpoch, parseLogId, toLogId } from "../server/ports/log_id.ts";
 import type { LogEntry, LogFollower } from "../server/ports/store.ts";
 import { deliverEntry, type ReportFailure } from "../server/ports/store_delivery.ts";
 import { Expiring } from "./memory_expiring.ts";
-import type { Outbox } from "./memory_outbox.ts";
+import type { Outbox } from "../server/ports/store_outbox.ts";
 
 /** One who follows a log. */
 export interface Following {

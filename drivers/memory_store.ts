@@ -15,7 +15,7 @@ import { checkLimit, closedError, countError, encodeJson, toLifetime } from "../
 import { Channels, type Subscription } from "./memory_channels.ts";
 import { Expiring, type Kept } from "./memory_expiring.ts";
 import { type Following, Logs } from "./memory_logs.ts";
-import { Outbox } from "./memory_outbox.ts";
+import { Outbox } from "../server/ports/store_outbox.ts";
 
 /** How a store connects to a memory. */
 export interface MemoryStoreConnectOptions {
