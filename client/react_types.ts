@@ -19,6 +19,7 @@ import type {
   InfiniteHookOptions,
   MutationHookOptions,
   MutationSettings,
+  PlainQueryOptions,
   QueryHookOptions,
   StreamHookOptions,
   SuspenseOptions,
@@ -57,6 +58,8 @@ export type ActionMutationOptions<D, E, I> = UseMutationOptions<D, E, {} extends
 /** Hooks and options of a query. */
 export interface QueryHooks<D, E, I> {
   /** Shows data: fetches it, keeps it, and renders again when it changes. */
+  useQuery(...args: HookArgs<I, PlainQueryOptions<D, E, I>>): QueryHookResult<D, E, I, never>;
+  /** The same; idle is possible where `enabled` is given, and the data is what `select` makes of it. */
   useQuery<T = D, const En extends boolean | undefined = never>(
     ...args: HookArgs<I, QueryHookOptions<D, E, I, T, En>>
   ): QueryHookResult<T, E, I, En>;

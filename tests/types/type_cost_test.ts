@@ -11,6 +11,8 @@ import { check, checkDeno, checkNative, countAny, createConsumer, declare } from
 const budget = 320;
 /** More, per action that is called through the core client; what calling a plain function costs is not counted. */
 const callBudget = 300;
+/** More, per action that is also used by its hook. */
+const hookBudget = 60;
 
 Deno.test("R72 the types of an app of many actions", async (t) => {
   const consumer = await createConsumer();
@@ -40,6 +42,17 @@ Deno.test("R72 the types of an app of many actions", async (t) => {
       assert(cost > 0, "the calls were not measured");
       assertLessOrEqual(cost, callBudget);
     });
+
+    for (const kind of ["query", "mutation"] as const) {
+      await t.step(`the hook of a ${kind} costs at most ${hookBudget} instantiations more`, () => {
+        const called = (hooks: boolean) =>
+          count((actions) => writeApp(actions, { way: "react", called: 10, kind, hooks }), 500);
+        const cost = (called(true) - called(false)) / 500;
+        console.log(`${cost.toFixed(1)} instantiations more per ${kind} used by its hook`);
+        assert(cost > 0, "the hooks were not measured");
+        assertLessOrEqual(cost, hookBudget);
+      });
+    }
 
     await t.step("an action among 3,000 costs what it costs among 1,000", () => {
       const beyond = (count(writeApp, 3000) - at1000) / 2000;

@@ -6,12 +6,16 @@
  */
 
 /** A way to call an app. What it adds to the types is part of the measure. */
-export type Way = "caller" | "core";
+export type Way = "caller" | "core" | "react";
 
 const ways: Readonly<Record<Way, { readonly imports: string; readonly create: string }>> = {
   caller: { imports: "", create: "app.caller" },
   core: {
     imports: `import { createIgniterClient } from "@igniter-js/core/client/core";`,
+    create: "createIgniterClient<App>()",
+  },
+  react: {
+    imports: `import { createIgniterClient } from "@igniter-js/core/client";`,
     create: "createIgniterClient<App>()",
   },
 };
@@ -22,11 +26,19 @@ export interface AppOptions {
   readonly way?: Way;
   /** How many actions of each ten are called. @default 1 */
   readonly called?: number;
+  /** Whether what is called is also used by its hook. @default false */
+  readonly hooks?: boolean;
+  /** What the actions are. @default "mutation" */
+  readonly kind?: "query" | "mutation";
 }
 
 /** An app made with the package. */
-export function writeApp(actions: number, { way = "core", called = 1 }: AppOptions = {}): string {
+export function writeApp(
+  actions: number,
+  { way = "core", called = 1, hooks = false, kind = "mutation" }: AppOptions = {},
+): string {
   const controllers = range(actions / 10);
+  const [part, method, verb] = kind === "mutation" ? ["body", `method: "POST",`, "mutate"] : ["query", "", "query"];
   return lines(
     `import { Igniter } from "@igniter-js/core";`,
     ways[way].imports,
@@ -37,12 +49,12 @@ export function writeApp(actions: number, { way = "core", called = 1 }: AppOptio
         `export const r${c} = igniter.controller({ path: "/r${c}", actions: {`,
         ...range(10).map((a) =>
           lines(
-            `  p${a}: igniter.mutation({`,
+            `  p${a}: igniter.${kind}({`,
             `    path: "/p${a}",`,
-            `    method: "POST",`,
-            `    body: ${bodySchema(c, a)},`,
+            `    ${method}`,
+            `    ${part}: ${bodySchema(c, a)},`,
             `    handler: ({ request, context, response }) =>`,
-            `      response.success(${result(c, a, "context.user.id", "request.body")}),`,
+            `      response.success(${result(c, a, "context.user.id", `request.${part}`)}),`,
             `  }),`,
           )
         ),
@@ -56,13 +68,25 @@ export function writeApp(actions: number, { way = "core", called = 1 }: AppOptio
     ...controllers.flatMap((c) =>
       range(called).map((a) =>
         lines(
-          `  const x${c}_${a} = await client.r${c}.p${a}.mutate({ body: ${bodyValue(c, a)} });`,
+          `  const x${c}_${a} = await client.r${c}.p${a}.${verb}({ ${part}: ${bodyValue(c, a)} });`,
           `  const y${c}_${a}: string | undefined = x${c}_${a}.data?.v${c}_${a};`,
           `  void y${c}_${a};`,
+          ...(hooks ? [useHook(kind, c, a)] : []),
         )
       )
     ),
     `}`,
+  );
+}
+
+function useHook(kind: "query" | "mutation", c: number, a: number): string {
+  const hook = kind === "mutation"
+    ? `client.r${c}.p${a}.useMutation()`
+    : `client.r${c}.p${a}.useQuery({ query: ${bodyValue(c, a)} })`;
+  return lines(
+    `  const h${c}_${a} = ${hook};`,
+    `  const d${c}_${a}: string | undefined = h${c}_${a}.data?.v${c}_${a};`,
+    `  void d${c}_${a};`,
   );
 }
 

@@ -38,10 +38,16 @@ export interface Checked {
   readonly errors: readonly string[];
 }
 
-/** Sets the folder up. `zod` is the only package that is fetched. */
+/** What an app's types reach in other packages. */
+const packages = ["zod", "react", "@types/react", "@tanstack/react-query"];
+
+/** Sets the folder up. */
 export async function createConsumer(): Promise<Consumer> {
   const folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "igniter_types_" }));
-  writeJson(join(folder, "package.json"), { type: "module", dependencies: { zod: lockedVersion("zod") } });
+  writeJson(join(folder, "package.json"), {
+    type: "module",
+    dependencies: Object.fromEntries(packages.map((name) => [name, lockedVersion(name)])),
+  });
   const install = await runDeno(["install", "--quiet"], { cwd: folder });
   assertEquals(install.code, 0, install.stderr);
   placePackage(join(folder, "node_modules", "@igniter-js", "core"));
@@ -151,10 +157,12 @@ function placePackage(folder: string): void {
 }
 
 function lockedVersion(name: string): string {
-  const requested = readConfig().imports[name];
+  // Deno writes `^19` as `19` into its lock.
+  const requested = readConfig().imports[name]?.replace(/@\^(\d+)$/, "@$1");
   const locked = JSON.parse(Deno.readTextFileSync(join(root, "deno.lock"))).specifiers[requested ?? ""];
   if (typeof locked !== "string") throw new Error(`Cannot find ${name} in deno.lock`);
-  return locked;
+  // What follows are the versions of its peers.
+  return locked.replace(/_.*/, "");
 }
 
 function writeJson(path: string, value: unknown): void {
