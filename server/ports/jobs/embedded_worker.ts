@@ -106,9 +106,9 @@ export class EmbeddedWorker {
 
   /** Asks for a turn. */
   wake(): void {
+    if (this.#isIdle) return this.look();
     this.#dueAt = -Infinity;
-    if (this.#isIdle) this.look();
-    else this.#ask();
+    this.#ask();
   }
 
   /** Tells those who wait for a job that it is gone. */
@@ -358,21 +358,30 @@ export class EmbeddedWorker {
   }
 
   #prune(now: number): void {
-    if (this.#toPrune.size === 0 || now < this.#prunedAt + PRUNE_INTERVAL) return;
+    if (now < this.#pruneAt) return;
     this.#prunedAt = now;
     for (const { queue, state, keep } of this.#toPrune.values()) this.#storage.prune(queue, state, keep, now);
     this.#storage.pruneKeys(now);
     this.#toPrune.clear();
   }
 
+  /** When there is something to do, as far as this process knows; never for one that does nothing. */
+  get #nextAt(): number {
+    if (this.#isIdle || this.#stopping) return Infinity;
+    return Math.min(this.#dueAt ?? Infinity, this.#limitedUntil, this.#pruneAt);
+  }
+
+  get #pruneAt(): number {
+    return this.#toPrune.size > 0 ? this.#prunedAt + PRUNE_INTERVAL : Infinity;
+  }
+
   /** Waits for the next time at which there may be something to do. */
   #sleep(): void {
     const { clock, pollInterval } = this.#options;
     const now = clock.now();
-    const times = this.#stopping ? [this.#beatAt] : [this.#dueAt ?? Infinity, this.#limitedUntil, this.#beatAt];
-    const polls = !this.#isIdle || this.#waiters.size > 0;
-    if (pollInterval !== undefined && polls && !this.#stopping) times.push(now + pollInterval);
-    const at = Math.min(...times);
+    // A process that only enqueues looks for nothing but what it waits for.
+    const polls = pollInterval !== undefined && !this.#stopping && (!this.#isIdle || this.#waiters.size > 0);
+    const at = Math.min(this.#nextAt, this.#beatAt, polls ? now + pollInterval : Infinity);
     if (at === this.#timerAt && at > now) return;
     this.#cancelTimer();
     this.#timerAt = at;
@@ -396,9 +405,7 @@ export class EmbeddedWorker {
         this.#dueAt = -Infinity;
         this.look();
         for (const seq of this.#storage.cancelRequests(this.#owner)) this.cancel(seq);
-      } else if (!this.#stopping && (this.#dueAt ?? Infinity) > now && this.#limitedUntil > now) {
-        return this.#sleep();
-      }
+      } else if (this.#nextAt > now) return this.#sleep();
     } catch (error) {
       this.#host.logger.error("The jobs' storage failed; it is tried again", { error });
     }

@@ -106,6 +106,10 @@ export function defineCron(written: Written, nextCron: NextCron): Job<never, nev
   for (const name of ["repeat", "delay"]) {
     if (written[name] !== undefined) throw new TypeError(`Cannot ${what}: a timetable takes no ${name}`);
   }
+  const fields = cron.trim().split(/\s+/).length;
+  if (!cron.startsWith("@") && fields !== 5 && fields !== 6) {
+    throw new TypeError(`Cannot ${what}: "${cron}" is no timetable: it has neither five fields nor six`);
+  }
   try {
     nextCron(cron, timeZone, 0);
   } catch (cause) {
