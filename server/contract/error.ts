@@ -86,11 +86,11 @@ export class IgniterError extends Error {
   /** Always `"IgniterError"`. */
   override readonly name: string = "IgniterError";
   /** Says what happened, for programs. */
-  readonly code: string;
+  declare readonly code: string;
   /** The HTTP status, 400 to 599. */
-  readonly status: number;
+  declare readonly status: number;
   /** What belongs to the code. */
-  readonly data: unknown;
+  declare readonly data: unknown;
 
   /**
    * Makes an error.
@@ -115,5 +115,5 @@ export function statusOf(code: string): number {
 
 /** Tells whether a status says that something failed. */
 export function isErrorStatus(status: number): boolean {
-  return Number.isInteger(status) && status >= 400 && status <= 599;
+  return /^[45]\d\d$/.test(String(status));
 }

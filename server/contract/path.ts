@@ -95,7 +95,7 @@ export function joinPath(...parts: readonly string[]): string {
  */
 export function fillPath(pattern: string, params: { readonly [name: string]: unknown }): string {
   // Behind each "/": a parameter (with "?" or without), a wildcard, or what stands for itself.
-  const path = joinPath(pattern).replace(/\/(?::(\w+)(\?)?|\*)(?=\/|$)/g, (_, name = "*", optional) => {
+  const path = pattern.replace(/\/(?::(\w+)(\?)?|\*)(?=\/|$)/g, (_, name = "*", optional) => {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
     if (value !== undefined && value !== null) {
       const text = encodeURIComponent(String(value));

@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { encode } from "./wire.ts";
+import { encode, isObject } from "./wire.ts";
 
 /** Brackets that one name may have. */
 export const MAX_DEPTH = 16;
@@ -23,10 +23,9 @@ export const MAX_DEPTH = 16;
 export const MAX_ITEMS = 1000;
 
 /**
- * Writes a query string, without `?`. `undefined` is skipped, in lists too; null is the empty string; lists are
- * repeated, or indexed when they hold an object or a list; nested objects stand in brackets; Date, URL and others
- * with a `toJSON` are what that returns (ISO, href); everything else is `String(value)`. What this loses,
- * {@link isFlat} tells beforehand.
+ * Writes a query string, without `?`. `undefined` is skipped; null, and `undefined` in a list, is the empty string;
+ * lists are repeated, or indexed when they hold an object or a list; nested objects stand in brackets; everything else
+ * is as in JSON (a Date its ISO string, a bigint its digits). What this loses, {@link isFlat} tells beforehand.
  *
  * @example
  * ```ts
@@ -62,7 +61,7 @@ export function isFlat(query: object): boolean {
 /** Writes a value of JSON and tells whether it comes back. `depth` is the number of keys in the name. */
 function write(params: URLSearchParams, name: string, value: unknown, depth: number): boolean {
   if (!isObject(value)) {
-    params.append(name, String(value ?? ""));
+    params.append(name, (value ?? "") as string);
     return value !== null && !/\p{Surrogate}/u.test(`${name}=${value}`);
   }
   const list = Array.isArray(value);
@@ -72,14 +71,10 @@ function write(params: URLSearchParams, name: string, value: unknown, depth: num
   // An object with the keys 0 to n-1 would come back as a list.
   let flat = depth === 0 ||
     length > 0 && length <= MAX_ITEMS && depth <= MAX_DEPTH &&
-      list === entries.every(([key], index) => key === `${index}`);
+      list === entries.every(([key], index) => +key === index);
   for (const [key, item] of entries) {
     const inner = depth === 0 ? key : bracketed ? `${name}[${key}]` : depth > 1 && length === 1 ? `${name}[]` : name;
     flat = write(params, inner, item, depth + 1) && flat && /^(?!~)[^[\]]+$/.test(key);
   }
   return flat;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }

@@ -13,19 +13,17 @@ import { parseEnvelope } from "./wire.ts";
  */
 export async function readResult(response: Response): Promise<Result<unknown, Failure>> {
   const { status, ok, headers } = response;
-  // No content, and redirects, whose content is for people.
-  if (/^(204|205|3..)$/.test(String(status))) {
-    response.body?.cancel().catch(() => {});
-    return { data: null, error: null };
-  }
   const type = headers.get("content-type") ?? "";
   const json = /^application\/([^;]+\+)?json/i.test(type);
-  if (ok && !json) {
+  // No content, and redirects, whose content is for people.
+  const empty = /^(204|205|3..)$/.test(String(status));
+  if (ok && !json && !empty) {
     return { data: await (/^text/i.test(type) ? response.text() : response.blob()), error: null };
   }
   const text = await response.text();
+  if (empty) return { data: null, error: null };
   const envelope = json ? parseEnvelope(text) : undefined;
-  if (envelope !== undefined) return envelope as Result<unknown, Failure>;
+  if (envelope) return envelope as Result<unknown, Failure>;
   try {
     if (ok) return { data: JSON.parse(text), error: null };
   } catch {

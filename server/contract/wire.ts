@@ -130,102 +130,34 @@ function scan(value: unknown, rich: boolean, depth: number): boolean {
  */
 export function encode(value: unknown, options: EncodeOptions = {}): Encoded {
   const meta: MetaEntry[] = [];
-  const json = toPlain(value, meta, options.onInstance) ?? null;
-  return meta.length > 0 ? { json, meta } : { json };
+  const levels: Level[] = [];
+  const text = JSON.stringify(value, function (this: Fields, name: string, value: unknown): unknown {
+    levels.length = levels.findIndex(([written]) => written === this) + 1;
+    const given = this[name];
+    const key = Array.isArray(this) ? +name : name;
+    const path = () => [...levels.map((level) => level[2]), key].slice(1);
+    // What a `toJSON` made of a Date or a URL says less than they do.
+    if (kindOf(given)) value = given;
+    const kind = kindOf(value);
+    if (kind) meta.push([kind, ...path()]);
+    if (value instanceof Date) return isNaN(+value) ? null : value.toISOString();
+    if (kind === "url" || kind === "bigint") return String(value);
+    if (kind === "bytes" || kind === "buffer") return toBase64(value as ArrayBuffer);
+    if (!isObject(value)) return value;
+    if (levels.some((level) => level.includes(given as object))) {
+      throw new TypeError(`Cannot encode a cyclic value: "${path().join(".")}"`);
+    }
+    if (!kind && !Array.isArray(value) && !isPlain(value)) options.onInstance?.(String(value.constructor?.name));
+    const written = kind ? [...value as Iterable<unknown>] : value;
+    levels.push([written, given, key]);
+    return written;
+  });
+  const json = JSON.parse(text ?? "null");
+  return meta.length ? { json, meta } : { json };
 }
 
-/** Without `meta` nothing is noted. Answers undefined for what JSON leaves out. */
-function toPlain(
-  root: unknown,
-  meta: MetaEntry[] | undefined,
-  onInstance: ((constructorName: string) => void) | undefined,
-): unknown {
-  const path: (string | number)[] = [];
-  const ancestors = new Set<object>();
-
-  const note = (type: string) => meta?.push([type, ...path]);
-
-  const at = (key: string | number, value: unknown): unknown => {
-    if (typeof value === "string") return value;
-    path.push(key);
-    const json = visit(value);
-    path.pop();
-    return json;
-  };
-
-  const visit = (value: unknown): unknown => {
-    switch (typeof value) {
-      case "string":
-      case "boolean":
-        return value;
-      case "number":
-        if (isOrdinary(value)) return value;
-        note(value === 0 ? "-0" : String(value));
-        return value === 0 ? 0 : null;
-      case "bigint":
-        note("bigint");
-        return String(value);
-      case "undefined":
-        note("undefined");
-        return undefined;
-      case "object":
-        return value && visitObject(value);
-    }
-  };
-
-  /** `bare`: the value came out of a `toJSON`; as in JSON, one it has itself is not called. */
-  const visitObject = (value: object, bare?: boolean): unknown => {
-    let items: unknown = value;
-    const plain = isPlain(value);
-    if (!plain && !Array.isArray(value)) {
-      if (value instanceof Date) {
-        note("date");
-        return Number.isNaN(value.getTime()) ? null : value.toISOString();
-      }
-      if (value instanceof URL) {
-        note("url");
-        return value.href;
-      }
-      if (isBinary(value)) {
-        const view = ArrayBuffer.isView(value);
-        note(view ? "bytes" : "buffer");
-        return toBase64(
-          view ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value),
-        );
-      }
-      if (value instanceof Map || value instanceof Set) {
-        note(value instanceof Map ? "map" : "set");
-        items = [...value];
-      }
-    }
-    if (ancestors.has(value)) {
-      throw new TypeError(`Cannot encode a cyclic value: "${path.join(".")}" is one of its own ancestors`);
-    }
-    ancestors.add(value);
-    let json: unknown;
-    if (items === value && !bare && typeof (value as Fields).toJSON === "function") {
-      const result = (value as { toJSON(key: string): unknown }).toJSON(String(path.at(-1) ?? ""));
-      if (result === value) ancestors.delete(value);
-      json = typeof result === "object" && result !== null ? visitObject(result, true) : visit(result);
-    } else if (Array.isArray(items)) {
-      const list: unknown[] = [];
-      for (let index = 0; index < items.length; index++) list.push(at(index, items[index]) ?? null);
-      json = list;
-    } else {
-      if (!plain) onInstance?.(String(value.constructor?.name));
-      const fields: Fields = {};
-      for (const key of Object.keys(value)) {
-        const field = at(key, (value as Fields)[key]);
-        if (field !== undefined) put(fields, key, field);
-      }
-      json = fields;
-    }
-    ancestors.delete(value);
-    return json;
-  };
-
-  return visit(root);
-}
+/** One step from the root to what is being written: the object that is written for what was given, and its key. */
+type Level = readonly [written: object, given: unknown, key: string | number];
 
 /**
  * Restores in place what {@link encode} made, from freshly parsed JSON, and returns the root. `meta` may come from a
@@ -240,184 +172,125 @@ function toPlain(
  * assertEquals(decode({ at: "1970-01-01T00:00:00.000Z" }, [["date", "at"]]), { at: new Date(0) });
  * ```
  */
-export function decode(json: unknown, meta: unknown): unknown {
-  if (meta === undefined) return json;
-  if (!Array.isArray(meta)) throw new TypeError("Cannot decode a value: its meta is not a list");
+export function decode(json: unknown, meta: unknown = []): unknown {
   const holder: Fields = { json };
-  for (let index = meta.length - 1; index >= 0; index--) {
-    const entry: unknown = meta[index];
-    try {
-      if (!Array.isArray(entry)) throw new TypeError("it is not a list");
-      apply(holder, entry);
-    } catch (cause) {
-      throw new TypeError(`Cannot decode a value: meta[${index}] does not fit it`, { cause });
-    }
+  try {
+    // Only a list has `reduceRight`: what else a stranger sends ends in the `catch`, as what does not fit does.
+    (meta as Meta).reduceRight((_, [type, ...path]) => {
+      let parent: object = holder;
+      let key: PropertyKey = "json";
+      let value = holder.json;
+      for (const next of path) {
+        parent = value as object;
+        key = next;
+        const list = Array.isArray(parent);
+        const own = Object.hasOwn(parent, key);
+        if (
+          typeof key !== (list ? "number" : "string") ||
+          // What an earlier entry restored (a Date, a Map) is no longer JSON and holds nothing to follow. What is
+          // no object has nothing to write to either: defining a property throws.
+          kindOf(parent) ||
+          // `undefined` is left out of objects, so its key is the one that may be new.
+          !own && (list || type !== "undefined")
+        ) throw new TypeError();
+        // Inherited names (`constructor`) are no values: an absent key reads as undefined, which leads nowhere.
+        value = own ? (parent as Fields)[key] : undefined;
+      }
+      value = restore(type, value);
+      // Never through a setter: `__proto__` is a key like any other.
+      Object.defineProperty(parent, key, { value, writable: true, enumerable: true, configurable: true });
+      return null;
+    }, null);
+    return holder.json;
+  } catch (cause) {
+    throw new TypeError("Cannot decode a value: its meta does not fit it", { cause });
   }
-  return holder.json;
 }
 
-function apply(holder: Fields, entry: readonly unknown[]): void {
-  const type = entry[0];
-  let parent: unknown = holder;
-  let key: PropertyKey = "json";
-  for (let index = 1; index < entry.length; index++) {
-    parent = (parent as Fields)[key as string];
-    key = entry[index] as PropertyKey;
-    const list = Array.isArray(parent);
-    // What an earlier entry restored (a Date, a Uint8Array) is no longer JSON and holds nothing to follow.
-    if (
-      typeof parent !== "object" || parent === null || typeof key !== (list ? "number" : "string") ||
-      !(list || isPlain(parent)) ||
-      // `undefined` is left out of objects, so its key is the one that may be new.
-      !(Object.hasOwn(parent, key) || type === "undefined" && !list && index === entry.length - 1)
-    ) throw new TypeError("its path leads nowhere");
+function restore(type: string, json: unknown): unknown {
+  if (isText(json)) {
+    if (type === "date" && !isNaN(Date.parse(json))) return new Date(json);
+    if (type === "url") return new URL(json);
+    if (type === "bytes") return fromBase64(json);
+    if (type === "buffer") return fromBase64(json).buffer;
+    if (type === "bigint" && BIGINT.test(json)) return BigInt(json);
+  } else if (Array.isArray(json)) {
+    if (type === "set") return new Set(json);
+    if (type === "map" && json.every((entry) => Array.isArray(entry) && entry.length === 2)) return new Map(json);
+  } else if (json === 0) {
+    if (type === "-0") return -0;
+  } else if (json === null || json === undefined) {
+    if (type === "undefined") return undefined;
+    if (type === "date") return new Date(NaN);
+    if (/^(NaN|-?Infinity)$/.test(type)) return Number(type);
   }
-  // Inherited names (`constructor`) are no values: an absent key reads as undefined.
-  const json = Object.hasOwn(parent as object, key) ? (parent as Fields)[key as string] : undefined;
-  put(parent as Fields, key as string, restore(type, json));
+  throw new TypeError();
 }
 
-function restore(type: unknown, json: unknown): unknown {
-  const text = typeof json === "string";
-  switch (type) {
-    case "date": {
-      const date = new Date(text ? json : NaN);
-      if (text ? !Number.isNaN(date.getTime()) : json === null) return date;
-      break;
-    }
-    case "bigint":
-      if (text && BIGINT.test(json)) return BigInt(json);
-      break;
-    case "url":
-      if (text) return new URL(json);
-      break;
-    case "bytes":
-      if (text) return fromBase64(json);
-      break;
-    case "buffer":
-      if (text) return fromBase64(json).buffer;
-      break;
-    case "map":
-      if (Array.isArray(json) && json.every((item) => Array.isArray(item) && item.length === 2)) return new Map(json);
-      break;
-    case "set":
-      if (Array.isArray(json)) return new Set(json);
-      break;
-    case "undefined":
-      if (json === null || json === undefined) return undefined;
-      break;
-    case "-0":
-      if (json === 0) return -0;
-      break;
-    case "NaN":
-    case "Infinity":
-    case "-Infinity":
-      if (json === null) return Number(type);
-  }
-  throw new TypeError("its type is unknown or not that of the value");
-}
-
-/**
- * Writes the envelope of a value for which {@link needsEncoding} is false. In one go: putting texts together leaves the
- * engine a rope to flatten, which costs a small answer as much as all the rest of its writing.
- */
-export function stringifyPlain(value: unknown, failed: boolean): string {
-  const json = typeof value === "function" || typeof value === "symbol" || value === undefined ? null : value;
-  return JSON.stringify(failed ? { data: null, error: json } : { data: json, error: null });
-}
-
-/**
- * Writes an answer: always both keys, and `meta` (its paths start with `data` or `error`) only for a rich receiver and
- * when needed. `undefined` is null; with an error the data is null.
- *
- * @param onInstance Hears of class instances as in {@link EncodeOptions}; it costs the fast path, so give it in
- * development only.
- * @throws TypeError when a value holds itself.
- * @throws RangeError when a value is nested deeper than the engine's stack.
- */
-export function stringifyEnvelope(
-  data: unknown,
-  error: unknown,
-  rich: boolean,
-  onInstance?: (constructorName: string) => void,
-): string {
-  const failed = error !== null && error !== undefined;
-  const value = failed ? error : data === undefined ? null : data;
-  if (onInstance === undefined && !scan(value, rich, 0)) {
-    try {
-      return stringifyPlain(value, failed);
-    } catch (cause) {
-      // A bigint or a cycle in what a `toJSON` returned: the encoder carries the one and names the other.
-      if (!(cause instanceof TypeError)) throw cause;
-    }
-  }
-  const meta: MetaEntry[] = [];
-  const envelope = failed ? { data: null, error: value } : { data: value, error: null };
-  const { data: good = null, error: bad = null } = toPlain(envelope, rich ? meta : undefined, onInstance) as Fields;
-  return JSON.stringify(meta.length > 0 ? { data: good, error: bad, meta } : { data: good, error: bad });
+function isText(json: unknown): json is string {
+  return typeof json === "string";
 }
 
 /**
  * Reads an answer, as text or as parsed JSON (which is restored in place). Answers undefined for anything that
- * {@link stringifyEnvelope} does not write: text that is not JSON, other keys, an error without code and message, a
+ * `stringifyEnvelope` does not write: text that is not JSON, other keys, an error without code and message, a
  * malformed `meta`.
  */
 export function parseEnvelope(answer: unknown): Envelope | undefined {
   try {
-    const envelope: unknown = typeof answer === "string" ? JSON.parse(answer) : answer;
-    if (typeof envelope !== "object" || envelope === null) return undefined;
-    const { meta, ...rest } = envelope as Fields;
+    const { meta, ...rest } = (typeof answer === "string" ? JSON.parse(answer) : answer) as Fields;
     if (Object.keys(rest).sort().join() !== "data,error") return undefined;
-    const { data, error } = decode(rest, meta) as Fields;
-    return error === null || data === null && isFailure(error) ? { data, error } : undefined;
+    const { data, error } = decode(rest, meta) as { readonly data: unknown; readonly error: Failure | null };
+    if (error === null || data === null && isText(error.code) && isText(error.message)) return { data, error };
   } catch {
-    return undefined;
+    // Not JSON, or nothing that has fields.
   }
 }
 
-function isFailure(error: unknown): error is Failure {
-  const { code, message } = (error ?? {}) as Fields;
-  return typeof code === "string" && typeof message === "string";
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
-interface Fields {
+/** An object as it is while it is walked. */
+export interface Fields {
   [key: string]: unknown;
 }
 
 /** Neither NaN, nor infinite, nor -0. */
-function isOrdinary(value: number): boolean {
+export function isOrdinary(value: number): boolean {
   return value - value === 0 && (value !== 0 || 1 / value > 0);
 }
 
 /** An object literal's prototype is the end of its chain; so it is in other realms, whose `Object` is not ours. */
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function isBinary(value: object): value is ArrayBuffer | ArrayBufferView {
+export function isBinary(value: unknown): value is ArrayBuffer | ArrayBufferView {
   return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 }
 
-/** Never through a setter: `__proto__` is a key like any other. */
-function put(fields: Fields, key: string, value: unknown): void {
-  if (key !== "__proto__") fields[key] = value;
-  else Object.defineProperty(fields, key, { value, writable: true, enumerable: true, configurable: true });
+/** The type of a value that JSON does not carry as itself. */
+function kindOf(value: unknown): string | undefined {
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : isFinite(value) ? undefined : String(value);
+  if (typeof value === "bigint" || value === undefined) return typeof value;
+  if (value instanceof Date) return "date";
+  if (value instanceof URL) return "url";
+  if (value instanceof Map) return "map";
+  if (value instanceof Set) return "set";
+  if (isBinary(value)) return ArrayBuffer.isView(value) ? "bytes" : "buffer";
 }
 
 /** The built-in conversions are some hundred times faster, but Node 24 and older browsers have none. */
-function toBase64(bytes: Uint8Array): string {
-  const native = bytes as { toBase64?(): string };
-  if (native.toBase64) return native.toBase64();
-  let binary = "";
-  for (let start = 0; start < bytes.length; start += 4096) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + 4096));
-  }
-  return btoa(binary);
+export function toBase64(value: ArrayBuffer | ArrayBufferView): string {
+  const { buffer = value, byteOffset, byteLength } = value as Partial<ArrayBufferView>;
+  const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+  return (bytes as { toBase64?(): string }).toBase64?.() ??
+    btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const native = Uint8Array as { fromBase64?(text: string): Uint8Array<ArrayBuffer> };
-  if (native.fromBase64) return native.fromBase64(text);
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  return (Uint8Array as { fromBase64?(text: string): Uint8Array<ArrayBuffer> }).fromBase64?.(text) ??
+    Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }

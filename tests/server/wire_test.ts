@@ -1,4 +1,5 @@
 import { assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { stringifyEnvelope } from "../../server/contract/envelope.ts";
 import {
   CODEC_HEADER,
   CODEC_VERSION,
@@ -11,7 +12,6 @@ import {
   RICH_MEDIA_TYPE,
   RICH_QUERY,
   RPC_SEGMENT,
-  stringifyEnvelope,
 } from "../../server/contract/wire.ts";
 
 /** Numbers in [0, 1) that are the same in each run (mulberry32). */
@@ -221,10 +221,11 @@ Deno.test("D22 encode() sends a class instance as its own enumerable fields and 
     }
   }
   const seen: string[] = [];
-  const { json } = encode({ users: [new User()], plain: {}, bare: Object.create(null), list: [] }, {
+  const { json } = encode({ users: [new User()], plain: {}, bare: Object.create(null), list: [], at: new Map() }, {
     onInstance: (name) => seen.push(name),
   });
-  assertEquals(json, { users: [{ name: "ada", born: "1970-01-01T00:00:00.000Z" }], plain: {}, bare: {}, list: [] });
+  const users = [{ name: "ada", born: "1970-01-01T00:00:00.000Z" }];
+  assertEquals(json, { users, plain: {}, bare: {}, list: [], at: [] });
   assertEquals(seen, ["User"]);
   assertEquals(overTheWire(new User()), { name: "ada", born: new Date(0) });
 });
@@ -239,16 +240,12 @@ Deno.test("D22 encode() sends what toJSON returns, called as JSON.stringify call
       return { [key]: BigInt(this.amount), at: new Date(0) };
     }
   }
-  const seen: string[] = [];
-  const { json, meta } = encode({ price: new Money(7), all: [new Money(1)] }, {
-    onInstance: (name) => seen.push(name),
-  });
+  const { json, meta } = encode({ price: new Money(7), all: [new Money(1)] });
   assertEquals(json, {
     price: { price: "7", at: "1970-01-01T00:00:00.000Z" },
     all: [{ 0: "1", at: "1970-01-01T00:00:00.000Z" }],
   });
   assertEquals(meta?.[0], ["bigint", "price", "price"]);
-  assertEquals(seen, []);
   const self = {
     name: "x",
     toJSON() {
@@ -439,9 +436,31 @@ Deno.test("D22 stringifyEnvelope() reports class instances when asked to", () =>
   class User {
     name = "ada";
   }
+  class Money {
+    toJSON() {
+      return 1;
+    }
+  }
+  const data = { users: [new User()], price: new Money(), plain: {}, bare: Object.create(null), at: new Date(0) };
   const seen: string[] = [];
-  const text = stringifyEnvelope(new User(), null, false, (name) => seen.push(name));
-  assertEquals([text, seen], ['{"data":{"name":"ada"},"error":null}', ["User"]]);
+  const text = stringifyEnvelope(data, null, false, (name) => seen.push(name));
+  assertEquals(
+    text,
+    '{"data":{"users":[{"name":"ada"}],"price":1,"plain":{},"bare":{},"at":"1970-01-01T00:00:00.000Z"},"error":null}',
+  );
+  assertEquals(seen, ["User"]);
+});
+
+Deno.test("R37 stringifyEnvelope() says what encode() does (1,000 nested values, and what a toJSON returns)", () => {
+  const generate = createGenerator(createRandom(42), true);
+  const values = Array.from({ length: 1000 }, () => generate(4));
+  for (const value of values.slice(0, 100)) values.push({ own: { toJSON: () => value } }, [{ toJSON: () => [value] }]);
+  for (const value of values) {
+    if (value === undefined) continue;
+    const { json, meta } = encode({ data: value, error: null });
+    const envelope = { ...json as object, ...(meta && { meta }) };
+    assertEquals(JSON.parse(stringifyEnvelope(value, null, true)), envelope, describe(value));
+  }
 });
 
 Deno.test("R8 stringifyEnvelope() refuses a cycle, plain or rich, and what a toJSON throws", () => {
