@@ -131,12 +131,13 @@ class SqliteJobStorage implements JobStorage {
     lockUntil: number,
     owner: string,
   ): StoredJob[] {
+    // Asked beforehand: as a part of the next statement it would be asked of each waiting job.
+    if (this.#get("SELECT 1 FROM igniter_jobs_paused WHERE queue = ?", queue) !== undefined) return [];
     const rows = this.#all(
       `UPDATE igniter_jobs SET state = 'active', owner = ?, lockUntil = ?, startedAt = ?, cancel = 0
        WHERE seq IN (
          SELECT seq FROM igniter_jobs
          WHERE queue = ? AND state = 'waiting' AND key IN (SELECT value FROM json_each(?))
-           AND NOT EXISTS (SELECT 1 FROM igniter_jobs_paused AS paused WHERE paused.queue = igniter_jobs.queue)
          ORDER BY priority, seq LIMIT ?)
        RETURNING ${COLUMNS}`,
       owner,

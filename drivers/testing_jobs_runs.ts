@@ -75,7 +75,7 @@ export function testRuns(test: JobsTest): void {
 
   test("R40 a default is applied once, however often the job is tried", async (bench) => {
     const seen: number[] = [];
-    let next = 0;
+    const made: number[] = [];
     const { enqueue } = await bench.start((jobs) => ({
       main: jobs.router({
         namespace: "main",
@@ -83,7 +83,7 @@ export function testRuns(test: JobsTest): void {
           work: jobs.register({
             name: "work",
             attempts: 3,
-            input: schema<{ id?: number }, { id: number }>(({ id = ++next }) => ({ id })),
+            input: schema<{ id?: number }, { id: number }>(({ id = made.push(0) }) => ({ id })),
             handler: ({ payload, job }) => {
               seen.push(payload.id);
               if (job.attempt < 3) throw new Error("again");
