@@ -42,9 +42,11 @@ interface Given {
   readonly routes?: { readonly [key: string]: readonly [method: string, pattern: string] };
 }
 
-/** Asks for the router. @throws TypeError when it is neither a router nor a schema. */
+/** Asks for the router; nothing stands for the RPC addresses. @throws TypeError when it is neither a router nor a schema. */
 export async function loadRouted(client: ClientOptions): Promise<Routed> {
-  const { caller, routes } = await client.router?.() as Given;
+  const given = await client.router?.() as Given | undefined;
+  if (given === undefined) return {};
+  const { caller, routes } = given;
   if (caller) {
     const find = async (key: string, method: string, { headers, ...input }: CallInput, options: ClientCallOptions) => {
       const [controller, action] = key.split(".") as [string, string];
