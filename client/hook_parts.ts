@@ -6,7 +6,7 @@
  */
 import { CancelledError, type QueryClient, QueryClientContext } from "@tanstack/react-query";
 import { type RefObject, useContext, useEffect, useInsertionEffect, useMemo, useRef } from "react";
-import type { Failure } from "../server/contract/error.ts";
+import { failed as failure } from "./limits.ts";
 import { toError } from "./methods.ts";
 
 /** What is heard of calls. */
@@ -24,19 +24,20 @@ export interface Outcome {
   readonly error: unknown;
 }
 
-const ABORTED: Failure = { code: "ERR_ABORTED", message: "The call was aborted", data: undefined };
-
 /** The QueryClient above. @throws Error when there is none. */
 export function useClient(key: string): QueryClient {
-  const client = useContext(QueryClientContext);
-  if (!client) throw new Error(`Cannot use ${key}: there is no <IgniterProvider> above this component`);
-  return client;
+  return useContext(QueryClientContext) ?? missing(key);
 }
 
 /** What `make` makes of the QueryClient above, the same in each render; `undefined` where there is none. */
 export function useCache(make: (client: () => QueryClient) => object): object | undefined {
   const client = useContext(QueryClientContext);
   return useMemo(() => client && make(() => client), [client]);
+}
+
+/** Refuses a hook that has no provider. */
+export function missing(hook: string): never {
+  throw new Error(`Cannot use ${hook}: there is no <IgniterProvider> above this component`);
 }
 
 /** A reference to what the last committed render held, before any other effect runs. */
@@ -49,16 +50,12 @@ export function useLatest<T>(value: T): RefObject<T> {
 }
 
 /** Says when loading begins and ends. */
-export function useLoading(
-  given: Callbacks,
-  isLoading: () => boolean,
-  latest: RefObject<{ readonly given: Callbacks }>,
-): void {
-  const loading = !!given.onLoading && isLoading();
+export function useLoading({ onLoading }: Callbacks, isLoading: () => boolean): void {
+  const loading = !!onLoading && isLoading();
   const said = useRef(false);
   useEffect(() => {
-    if (said.current !== loading) latest.current.given.onLoading?.(said.current = loading);
-  }, [loading]);
+    if (said.current !== loading) onLoading?.(said.current = loading);
+  });
 }
 
 /** A result that succeeded. */
@@ -69,6 +66,6 @@ export function done(data: unknown): Outcome {
 /** A result that failed. */
 export function failed(error: unknown): Outcome {
   // TanStack ends a cancelled fetch with an error of its own, or with none.
-  const cancelled = !error || error instanceof CancelledError;
-  return { data: null, error: cancelled ? toError(ABORTED) : error };
+  if (error && !(error instanceof CancelledError)) return { data: null, error };
+  return { data: null, error: toError(failure("ERR_ABORTED", "The call was aborted").error!) };
 }

@@ -4,13 +4,7 @@
  *
  * @module
  */
-import {
-  type DehydratedState,
-  HydrationBoundary,
-  QueryClient,
-  QueryClientContext,
-  QueryClientProvider,
-} from "@tanstack/react-query";
+import { QueryClient, QueryClientContext, QueryClientProvider } from "@tanstack/react-query";
 import { type Context, createContext, createElement, type ReactNode, useContext, useState } from "react";
 
 /** What live updates are told. */
@@ -37,8 +31,6 @@ export interface IgniterProviderProps<C = unknown> extends RealtimeProps<C> {
   readonly children?: ReactNode;
   /** The cache. @default that of a QueryClientProvider above, else one of its own */
   readonly queryClient?: QueryClient | undefined;
-  /** What a server has fetched: TanStack's `dehydrate(queryClient)`. */
-  readonly state?: DehydratedState | null | undefined;
 }
 
 /** The settings of live updates, for the hooks. */
@@ -47,14 +39,10 @@ export const RealtimeContext: Context<RealtimeProps<never>> = createContext<Real
 /** Gives the components below it a cache, and says how live updates behave. */
 export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): ReactNode {
   const above = useContext(QueryClientContext);
-  const [own] = useState(() => props.queryClient ?? above ?? new QueryClient());
+  const [own] = useState(() => new QueryClient());
   return createElement(
     QueryClientProvider,
     { client: props.queryClient ?? above ?? own },
-    createElement(
-      RealtimeContext.Provider,
-      { value: props as RealtimeProps<never> },
-      createElement(HydrationBoundary, { state: props.state }, props.children),
-    ),
+    createElement(RealtimeContext.Provider, { value: props as RealtimeProps<never> }, props.children),
   );
 }

@@ -8,7 +8,7 @@ import * as React from "react";
 import type { AnyRouter } from "../server/contract/action.ts";
 import type { KeyOf } from "../server/contract/keys.ts";
 import { createCache } from "./cache.ts";
-import { useCache } from "./hook_parts.ts";
+import { missing, useCache } from "./hook_parts.ts";
 import type { QueryClientHook } from "./cache_types.ts";
 import { isRendering } from "./rendering.ts";
 
@@ -43,8 +43,7 @@ function use(): object {
     // A module can be evaluated while something else is rendered: React, which knows better, has refused the hook.
     return toHook(outside);
   }
-  if (!cache) throw new Error("Cannot use useIgniterQueryClient: there is no <IgniterProvider> above this component");
-  return cache;
+  return cache ?? missing("useIgniterQueryClient");
 }
 
 /** The hook, with the methods of the cache as its type says. */
@@ -53,5 +52,5 @@ function toHook(client: () => QueryClient): object {
 }
 
 function outside(): never {
-  throw new Error("Cannot use the query client outside of a component: call the hook in one, and use what it gives");
+  throw new Error("Cannot use the query client outside of a component: call the hook in one");
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { encode } from "../server/contract/wire.ts";
 import type { CallInput } from "./request.ts";
 
 /** A key in the cache. */
@@ -20,16 +19,11 @@ export interface CacheFilter {
 /** The last part of an infinite query's key: its data has another shape than that of the query with the same input. */
 export const INFINITE = "infinite";
 
-const PARTS = ["query", "params", "body", "headers"] as const;
-
 /** Takes the parts of an input out of an object that holds other things too. */
-export function inputOf(given: object): CallInput {
-  const input: Record<string, unknown> = {};
-  for (const part of PARTS) {
-    const value = (given as Record<string, unknown>)[part];
-    if (value !== undefined) input[part] = value;
-  }
-  return input;
+export function inputOf({ query, params, body, headers }: CallInput): CallInput {
+  return Object.fromEntries(
+    Object.entries({ query, params, body, headers }).filter(([, value]) => value !== undefined),
+  );
 }
 
 /** `["users", "list"]` of `users.list`, `["users"]` of `users` and `users.*`. */
@@ -39,22 +33,28 @@ export function pathOf(key: string): string[] {
 
 /**
  * The key of a query. It holds what tells the input from others, and no more: an absent part, an empty one and one
- * whose fields are `undefined` send the same request. What JSON cannot tell apart (a Date from its text, a bigint, a
- * Map) stands there in the wire's form, `{ json, meta }`.
+ * whose fields are `undefined` send the same request. What JSON cannot tell apart stands there under its type's name:
+ * `{ "~Date": "1970-01-01T00:00:00.000Z" }` is not that text.
  */
-export function queryKey(key: string, given: object = {}): CacheKey {
-  const { json, meta = [] } = encode(inputOf(given));
-  const input = json as Record<string, unknown>;
-  for (const part of PARTS) {
-    const value = input[part];
-    if (part !== "body" && value !== null && typeof value === "object" && !Object.keys(value).length) {
-      delete input[part];
-    }
-  }
+export function queryKey(key: string, given: CallInput = {}): CacheKey {
+  const input = JSON.parse(JSON.stringify(inputOf(given), keepType));
+  for (const part in input) if (isEmpty(input[part])) delete input[part];
+  return isEmpty(input) ? pathOf(key) : [...pathOf(key), input];
+}
+
+/** A replacer for `JSON.stringify` that names the types of what JSON loses. */
+function keepType(this: { readonly [name: string]: unknown }, name: string, json: unknown): unknown {
+  const value = this[name];
+  const type = Object.prototype.toString.call(value).slice(8, -1);
   // Left out of an object, `undefined` says nothing; in a list it stands for itself.
-  const rich = meta.filter((entry) => entry[0] !== "undefined" || typeof entry.at(-1) === "number");
-  const path: unknown[] = pathOf(key);
-  return rich.length ? [...path, { json, meta: rich }] : Object.keys(input).length ? [...path, input] : path;
+  return /^(Object|Array|String|Boolean|Null)$/.test(type) || Number.isFinite(value) ||
+      value === undefined && !Array.isArray(this)
+    ? json
+    : { [`~${type}`]: Object(value)[Symbol.iterator] ? [...value as Iterable<unknown>] : String(json) };
+}
+
+function isEmpty(value: unknown): boolean {
+  return JSON.stringify(value) === "{}";
 }
 
 /** The entries that a key, or a key and an input, means; with an input exactly its, the infinite one included. */

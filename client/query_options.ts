@@ -39,7 +39,7 @@ export interface ActionOptions {
 export function queryOptions({ engine, key }: Target, options: FetchOptions = {}): ActionOptions {
   const input = withInitial(options);
   return {
-    ...settings(options),
+    ...options,
     queryKey: queryKey(key, input),
     // What starts a call waits a microtask first: StrictMode's simulated unmount has aborted it by then.
     queryFn: ({ signal }) => call(engine, key, "query", input, signal),
@@ -48,10 +48,9 @@ export function queryOptions({ engine, key }: Target, options: FetchOptions = {}
 
 /** The options of an infinite query. */
 export function infiniteOptions({ engine, key }: Target, options: FetchOptions): ActionOptions {
-  const { input = () => ({}), initialPageParam, ...rest } = options;
+  const { input = () => ({}), initialPageParam } = options;
   return {
-    ...rest,
-    initialPageParam,
+    ...options,
     queryKey: [...queryKey(key, input(initialPageParam)), INFINITE],
     queryFn: ({ signal, pageParam }) => call(engine, key, "query", input(pageParam), signal),
   };
@@ -68,19 +67,14 @@ export function mutationOptions({ engine, key }: Target, options?: object): obje
 
 /** The parts of a query's input, `initialParams` under them. */
 export function withInitial(options: FetchOptions): CallInput {
-  const input = inputOf(options);
-  const { query, params } = options.initialParams ?? {};
+  const { query, params, initialParams } = options;
   return {
-    ...input,
-    ...(query && { query: { ...query, ...input.query } }),
-    ...(params && { params: { ...params, ...input.params } }),
+    ...inputOf(options),
+    ...(initialParams && {
+      query: { ...initialParams.query, ...query },
+      params: { ...initialParams.params, ...params },
+    }),
   };
-}
-
-/** What is TanStack's. */
-function settings(options: FetchOptions): object {
-  const { query: _query, params: _params, body: _body, headers: _headers, initialParams: _initial, ...rest } = options;
-  return rest;
 }
 
 /** The data of a call. @throws IgniterError with the failure. */

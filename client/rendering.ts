@@ -25,7 +25,6 @@ export function isRendering(react: object): boolean {
   if (!names["useState"]) return false;
   const internals = (names["__CLIENT_INTERNALS_DO_NOT_USE_OR_WARN_USERS_THEY_CANNOT_UPGRADE"] ??
     names["__SECRET_INTERNALS_DO_NOT_USE_OR_YOU_WILL_BE_FIRED"]) as Internals | undefined;
-  if (!internals || !("H" in internals || internals.ReactCurrentDispatcher)) return true;
-  const dispatcher = internals.ReactCurrentDispatcher ? internals.ReactCurrentDispatcher.current : internals.H;
-  return !!dispatcher && dispatcher.useCallback !== dispatcher.useEffect;
+  const dispatcher = internals?.ReactCurrentDispatcher ? internals.ReactCurrentDispatcher.current : internals?.H;
+  return dispatcher === undefined || dispatcher !== null && dispatcher.useCallback !== dispatcher.useEffect;
 }

@@ -7,7 +7,7 @@
 import { useMutation as useMutate } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Callbacks, done, failed, useClient, useLatest, useLoading } from "./hook_parts.ts";
-import { type Change, change } from "./optimistic.ts";
+import { change } from "./optimistic.ts";
 import { mutationOptions, type Target } from "./query_options.ts";
 import type { CallInput } from "./request.ts";
 
@@ -15,63 +15,49 @@ import type { CallInput } from "./request.ts";
 interface MutationGiven extends Callbacks {
   readonly defaultValues?: object;
   readonly optimistic?: (cache: object, input: unknown) => void;
-  readonly onMutate?: (input: unknown) => unknown;
 }
 
 /** `useMutation` of an action. */
 export function useMutation(target: Target, given: MutationGiven = {}): object {
   const client = useClient(target.key);
-  const {
-    defaultValues: _values,
-    optimistic,
-    onLoading: _loading,
-    onRequest,
-    onMutate,
-    onSuccess,
-    onError,
-    onSettled,
-    ...rest
-  } = given;
-  type Made = readonly [made: unknown, change: Change | undefined] | undefined;
-  const result = useMutate<unknown, unknown, unknown, Made>({
-    ...mutationOptions(target, rest),
-    onMutate: async (input) => [
-      await onMutate?.(input),
-      optimistic && change(client, (cache) => optimistic(cache, input)),
-    ],
-    onSuccess: (data, input, made) => onSuccess?.(data, input, made?.[0]),
-    onError(error, input, made) {
-      made?.[1]?.undo();
-      return onError?.(error, input, made?.[0]);
-    },
-    onSettled(data, error, input, made) {
-      made?.[1]?.settle();
-      onRequest?.(error ? failed(error) : done(data));
-      return onSettled?.(data, error, input, made?.[0]);
+  const result = useMutate<unknown, unknown, unknown>({
+    ...mutationOptions(target, given),
+    onSettled(data, error, ...rest) {
+      given.onRequest?.(error ? failed(error) : done(data));
+      return given.onSettled?.(data, error, ...rest);
     },
   });
+  const { isPending: isLoading, status } = result;
+  useLoading(given, () => isLoading);
 
-  const latest = useLatest({ given, result });
+  const latest = useLatest([given, result.mutateAsync, client] as const);
   const [methods] = useState(() => {
-    let last: unknown[] | undefined;
-    const mutateAsync = (given?: CallInput) => {
-      const { given: { defaultValues }, result } = latest.current;
+    let last: [CallInput | undefined] | undefined;
+    const mutateAsync = async (given?: CallInput) => {
       last = [given];
-      return result.mutateAsync(defaultValues ? withDefaults(defaultValues, given) : given);
+      const [{ defaultValues, optimistic }, send, client] = latest.current;
+      const input = defaultValues ? withDefaults(defaultValues, given) : given;
+      const made = optimistic && change(client, (cache) => optimistic(cache, input));
+      try {
+        return await send(input);
+      } catch (error) {
+        made?.undo();
+        throw error;
+      } finally {
+        made?.settle();
+      }
     };
     const mutate = (given?: CallInput) => mutateAsync(given).then(done, failed);
     return {
       mutateAsync,
       mutate,
-      retry: async () => {
+      async retry() {
         if (!last) throw new TypeError(`Cannot retry ${target.key}: nothing was sent yet`);
-        return await mutate(last[0] as CallInput);
+        return await mutate(...last);
       },
     };
   });
-  const isLoading = result.isPending;
-  useLoading(given, () => isLoading, latest);
-  return { ...result, ...methods, isLoading, loading: isLoading, status: isLoading ? "loading" : result.status };
+  return { ...result, ...methods, isLoading, loading: isLoading, status: isLoading ? "loading" : status };
 }
 
 function withDefaults(values: object, given?: CallInput): CallInput {

@@ -5,10 +5,10 @@
  * @module
  */
 import {
-  type FetchQueryOptions,
-  hashKey,
+  type DefaultedQueryObserverOptions,
   type QueryClient,
   type QueryKey,
+  type RefetchOptions,
   useInfiniteQuery as useInfinite,
   useQuery as useFetch,
   type UseQueryOptions,
@@ -33,24 +33,23 @@ type QueryGiven = FetchOptions & Callbacks & { readonly select?: (data: unknown)
 
 type Fetched = UseQueryResult<unknown, unknown>;
 
-/** What was executed, and the component's own key, in whose place it is shown. */
-interface Executed {
-  readonly at: number;
-  readonly input: CallInput;
-  readonly instead: string;
-}
+/** What was executed, and the hash of the component's own key, in whose place it is shown. */
+type Executed = readonly [instead: string, input: CallInput];
 
 /** What the last committed render held. */
-interface Latest {
-  readonly client: QueryClient;
-  readonly executed: Executed | undefined;
-  readonly given: QueryGiven;
-  readonly instead: string;
-  readonly queryKey: QueryKey;
-  readonly queryHash: string;
-  readonly result: Fetched;
-  readonly target: Target;
-}
+type Latest = [
+  given: QueryGiven,
+  result: Fetched,
+  options: UseQueryOptions,
+  hash: string,
+  instead: string,
+  toOptions: (given: QueryGiven) => DefaultedOptions,
+  client: QueryClient,
+  executed: Executed | undefined,
+];
+
+/** Ours are untyped, and so is what TanStack makes of them. */
+type DefaultedOptions = DefaultedQueryObserverOptions<unknown, Error, unknown, unknown, QueryKey>;
 
 /** `useQuery` of an action. */
 export function useQuery(target: Target, options?: QueryGiven): object {
@@ -69,114 +68,93 @@ export function useInfiniteQuery(target: Target, options: QueryGiven): object {
 
 function useAny(
   useHook: (options: UseQueryOptions) => Fetched,
-  toOptions: (target: Target, options: QueryGiven) => ActionOptions,
+  makeOptions: (target: Target, options: QueryGiven) => ActionOptions,
   target: Target,
   given: QueryGiven = {},
 ): object {
   const client = useClient(target.key);
-  const [last, setExecuted] = useState<Executed>();
-  const instead = hashKey(toOptions(target, given).queryKey);
+  const toOptions = (given: QueryGiven): DefaultedOptions =>
+    client.defaultQueryOptions(makeOptions(target, given) as object as DefaultedOptions);
+  const instead = toOptions(given).queryHash;
   const [first] = useState(instead);
-  // The component's own input has changed: what was executed in its place is over.
-  const executed = last?.instead === instead ? last : undefined;
+  const [last, setExecuted] = useState<Executed>();
+  // When the component's own input changes, what was executed in its place is over.
+  const executed = last?.[0] === instead ? last : undefined;
   if (last !== executed) setExecuted(undefined);
-  const shown = { ...given, ...executed?.input };
-  const options = client.defaultQueryOptions(toOptions(target, shown) as object as UseQueryOptions);
-  const { queryKey, queryHash, initialData, staleTime = 0 } = options;
+  const shown = { ...given, ...executed?.[1] };
+  const options = toOptions(shown);
+  const { queryHash } = options;
   // The client repeats what may pass by itself.
   options.retry ??= false;
   // Data for the input that came first is not that of the next: a function can tell, a value cannot.
-  if (typeof initialData !== "function" && hashKey(queryKey) !== first) delete options.initialData;
+  if (queryHash !== first && typeof options.initialData !== "function") delete options.initialData;
   const latest = useRef<Latest>(undefined as never);
   // The answer can be there before the component shows what was executed: that is no reason to ask again.
-  if (executed && latest.current.executed !== executed && typeof staleTime === "number") {
-    options.staleTime = Math.max(staleTime, Date.now() - executed.at + 1);
-  }
+  if (executed && latest.current[7] !== executed) options.staleTime = Infinity;
   const result = useHook(options);
 
-  const now: Latest = { client, executed, given, instead, queryKey, queryHash, result, target };
+  const now: Latest = [given, result, options, queryHash, instead, toOptions, client, executed];
   latest.current ??= now;
   useInsertionEffect(() => {
     latest.current = now;
   });
   const selected = (data: unknown) => {
-    const { select } = latest.current.given;
-    return select ? select(data) : data;
+    const [{ select }] = latest.current;
+    return done(select ? select(data) : data);
   };
-  const [methods] = useState(() => {
-    const fetching = (name: "refetch" | "fetchNextPage" | "fetchPreviousPage") => async (how?: object) => {
-      const { data, error, isSuccess } = await (latest.current.result as unknown as {
-        [method: string]: (how?: object) => Promise<Fetched>;
-      })[name]!(how);
+  const [methods] = useState(() => ({
+    async refetch(how?: RefetchOptions) {
+      const { data, error, isSuccess } = await latest.current[1].refetch(how);
       return isSuccess ? done(data) : failed(error);
-    };
-    return {
-      refetch: fetching("refetch"),
-      fetchNextPage: fetching("fetchNextPage"),
-      fetchPreviousPage: fetching("fetchPreviousPage"),
-      invalidate: () => latest.current.client.invalidateQueries({ queryKey: latest.current.queryKey, exact: true }),
-      execute(given: object = {}) {
-        const { client, given: { initialData: _, ...rest }, instead, target } = latest.current;
-        const input = inputOf(given);
-        const options = client.defaultQueryOptions(
-          toOptions(target, { ...rest, ...input }) as object as UseQueryOptions,
-        );
-        options.staleTime = 0;
-        // From now on the callbacks are about this one.
-        latest.current = { ...latest.current, queryHash: options.queryHash };
-        setExecuted({ at: Date.now(), input, instead });
-        return client.fetchQuery(options as FetchQueryOptions).then((data) => done(selected(data)), failed);
-      },
-    };
-  });
+    },
+    invalidate() {
+      const [, , { queryKey }, , , , client] = latest.current;
+      return client.invalidateQueries({ queryKey, exact: true });
+    },
+    execute(given: object = {}) {
+      const [{ initialData: _, ...own }, , , , instead, toOptions, client] = latest.current;
+      const input = inputOf(given);
+      const options = toOptions({ ...own, ...input });
+      options.staleTime = 0;
+      // From now on the callbacks are about this one.
+      latest.current[3] = options.queryHash;
+      setExecuted([instead, input]);
+      return client.fetchQuery(options as never).then(selected, failed);
+    },
+  }));
 
   const listens = given.onRequest ?? given.onSuccess ?? given.onError ?? given.onSettled;
   useEffect(() =>
     listens && client.getQueryCache().subscribe((event) => {
-      if (event.type !== "updated" || event.query.queryHash !== latest.current.queryHash) return;
+      if (event.type !== "updated" || event.query.queryHash !== latest.current[3]) return;
       const { action } = event;
       if (action.type !== "error" && (action.type !== "success" || action.manual)) return;
       // Later, so that what a callback throws is nobody's but its author's.
       queueMicrotask(() => {
-        const { onSuccess, onError, onSettled, onRequest } = latest.current.given;
-        if (action.type === "error") {
-          onError?.(action.error);
-          onSettled?.(undefined, action.error);
-          onRequest?.(failed(action.error));
-        } else {
-          const data = selected(action.data);
-          onSuccess?.(data);
-          onSettled?.(data, null);
-          onRequest?.(done(data));
-        }
+        const [{ onSuccess, onError, onSettled, onRequest }] = latest.current;
+        const outcome = action.type === "error" ? failed(action.error) : selected(action.data);
+        const { data, error } = outcome;
+        error ? onError?.(error) : onSuccess?.(data);
+        onSettled?.(error ? undefined : data, error);
+        onRequest?.(outcome);
       });
     }), [client, !listens]);
-  useLoading(given, () => statusOf(result) === "loading", latest);
 
-  const view = {
-    ...methods,
-    variables: withInitial(shown),
-    get status() {
-      return statusOf(result);
-    },
-    get isLoading() {
-      return statusOf(result) === "loading";
-    },
-    get loading() {
-      return statusOf(result) === "loading";
-    },
+  const status = () => {
+    const { status } = result;
+    return status !== "pending" ? status : result.isEnabled || result.fetchStatus !== "idle" ? "loading" : "idle";
   };
-  // Through getters: TanStack renders again only for what was read.
+  const isLoading = () => status() === "loading";
+  useLoading(given, isLoading);
+
+  // Getters, for TanStack renders again only for what was read.
+  const view = Object.defineProperties({ ...methods, variables: withInitial(shown) }, {
+    status: { enumerable: true, get: status },
+    isLoading: { enumerable: true, get: isLoading },
+    loading: { enumerable: true, get: isLoading },
+  });
   for (const name of Object.keys(result) as (keyof Fetched)[]) {
     if (!(name in view)) Object.defineProperty(view, name, { enumerable: true, get: () => result[name] });
   }
   return view;
-}
-
-function statusOf(result: Fetched): string {
-  return result.status !== "pending"
-    ? result.status
-    : result.isEnabled || result.fetchStatus !== "idle"
-    ? "loading"
-    : "idle";
 }

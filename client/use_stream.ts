@@ -8,6 +8,7 @@ import { useContext, useEffect, useState } from "react";
 import { hashKey } from "@tanstack/react-query";
 import type { Failure } from "../server/contract/error.ts";
 import { useClient, useLatest } from "./hook_parts.ts";
+import { failed } from "./limits.ts";
 import { toError } from "./methods.ts";
 import { RealtimeContext } from "./provider.ts";
 import { inputOf, queryKey } from "./query_key.ts";
@@ -21,69 +22,55 @@ interface StreamGiven extends CallInput {
   readonly onOpen?: (data: unknown) => void;
   readonly onMessage?: (data: unknown, type: string) => void;
   readonly onGap?: (missed: number | undefined) => void;
-  readonly onError?: (error: Error) => void;
+  readonly onError?: (error: Error | null) => void;
 }
 
 interface Seen {
+  readonly channel: string;
   readonly state: StreamState;
   readonly data: unknown;
   readonly error: Error | null;
 }
 
-/** `useStream` of an action. */
+/** `useStream` of an action. The provider's settings are read when it subscribes. */
 export function useStream({ engine, key }: Target, given: StreamGiven = {}): object {
   useClient(key);
   const settings = useContext(RealtimeContext);
-  const { enableRealtime, autoReconnect, maxReconnectAttempts, reconnectDelay, debug } = settings;
-  const latest = useLatest({ given, settings });
+  const latest = useLatest([given, settings] as const);
   // How often it was asked to connect, negative while it is asked not to.
   const [wish, setWish] = useState(1);
-  const on = wish > 0 && enableRealtime !== false && given.enabled !== false;
-  const input = inputOf(given);
-  const channel = on ? `${wish}${hashKey(queryKey(key, input))}` : "";
-  const start = { channel, state: on ? "connecting" : "closed", data: undefined, error: null } as const;
-  const [seen, setSeen] = useState<Seen & { readonly channel: string }>(start);
+  const on = wish > 0 && settings.enableRealtime !== false && given.enabled !== false;
+  const channel = on ? wish + hashKey(queryKey(key, given)) : "";
+  const start: Seen = { channel, state: on ? "connecting" : "closed", data: undefined, error: null };
+  const [last, setSeen] = useState(start);
 
   useEffect(() => {
-    if (!on) return;
-    engine.events().then((connection) =>
-      connection.configure({
-        autoReconnect,
-        maxReconnectAttempts,
-        reconnectDelay,
-        debug,
-        scopes: settings.getScopes && (async () => {
-          const { getContext, getScopes } = latest.current.settings;
-          return getScopes?.(await getContext?.() as never) ?? [];
-        }),
-      }), () => {});
-  }, [engine, on, autoReconnect, maxReconnectAttempts, reconnectDelay, debug, !settings.getScopes]);
-
-  useEffect(() => {
-    if (!on) return;
+    if (!channel) return;
     let stop: (() => void) | undefined;
     let live = true;
-    const heard = (tell: (given: StreamGiven) => void, next?: Partial<Seen>) => {
+    const see = (next: Partial<Seen>) => setSeen((seen) => ({ ...(seen.channel === channel ? seen : start), ...next }));
+    const hear = (name: "onOpen" | "onMessage" | "onGap") => (heard: unknown, type?: string) => {
       if (!live) return;
-      if (next) setSeen((seen) => ({ ...(seen.channel === channel ? seen : start), ...next }));
-      tell(latest.current.given);
+      if (name === "onMessage") see({ data: heard });
+      latest.current[0][name]?.(heard as never, type!);
     };
     const onState = (state: StreamState, failure?: Failure) => {
+      if (!live) return;
       const error = failure ? toError(failure) : null;
-      heard((given) => {
-        given.onState?.(state);
-        if (error && state === "error") given.onError?.(error);
-      }, { state, error });
+      see({ state, error });
+      latest.current[0].onState?.(state);
+      if (state === "error") latest.current[0].onError?.(error);
     };
     engine.events().then((connection) => {
       if (!live) return;
-      stop = connection.subscribe(key, input, {
+      connection.configure(latest.current[1]);
+      stop = connection.subscribe(key, inputOf(latest.current[0]), {
         onState,
-        onOpen: (data) => heard((given) => given.onOpen?.(data)),
-        onMessage: (data, type) => heard((given) => given.onMessage?.(data, type), { data }),
-        onGap: (missed) => heard((given) => given.onGap?.(missed)),
+        onOpen: hear("onOpen"),
+        onMessage: hear("onMessage"),
+        onGap: hear("onGap"),
       });
-    }).catch((cause) => onState("error", { code: "ERR_NETWORK", message: String(cause), data: undefined }));
+    }).catch((cause) => onState("error", failed("ERR_NETWORK", String(cause)).error!));
     return () => {
       live = false;
       stop?.();
@@ -94,6 +81,6 @@ export function useStream({ engine, key }: Target, given: StreamGiven = {}): obj
     reconnect: () => setWish((wish) => Math.abs(wish) + 1),
     disconnect: () => setWish((wish) => -Math.abs(wish)),
   }));
-  const { state, data, error } = seen.channel === channel ? seen : start;
+  const { state, data, error } = last.channel === channel ? last : start;
   return { data, state, error, isConnected: state === "open", ...methods };
 }
