@@ -20,13 +20,19 @@ export interface Manifest extends PackedManifest {
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: true }>>;
 }
 
-/** Ranges that `deno.json` cannot say: a JSR package names one version of what its user brings along. */
-const WIDER: Readonly<Record<string, string>> = { react: "^18.0.0 || ^19.0.0" };
-
 /**
- * Completes the manifest. What the command line needs is installed; all else belongs to one entry each (the client,
- * a driver), so whoever uses that entry brings it along, in the version that his application has.
+ * What applications bring along for one entry or another, in the version that they have; all else is installed. Where a
+ * range stands here, `deno.json` cannot say it: a JSR package names one version.
  */
+const PEERS: Readonly<Record<string, string | undefined>> = {
+  "react": "^18.0.0 || ^19.0.0",
+  "@tanstack/react-query": undefined,
+  "ioredis": undefined,
+  "bullmq": undefined,
+  "@opentelemetry/api": undefined,
+};
+
+/** Completes the manifest by what the files import. */
 export function toManifest(
   packed: PackedManifest,
   imports: Readonly<Record<string, string>>,
@@ -39,10 +45,9 @@ export function toManifest(
     const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
     const range = /^npm:(?:@[^/]+\/)?[^@/]+@(.+)$/.exec(imports[name] ?? "")?.[1];
     if (range === undefined) throw new Error(`Cannot publish ${file} on npm: deno.json has no npm range for ${name}`);
-    if (file.startsWith("cli/")) dependencies[name] = range;
-    else peerDependencies[name] = WIDER[name] ?? range;
+    if (name in PEERS) peerDependencies[name] = PEERS[name] ?? range;
+    else dependencies[name] = range;
   }
-  for (const name of Object.keys(dependencies)) delete peerDependencies[name];
   return {
     ...packed,
     exports: { ...packed.exports, "./package.json": "./package.json" },
