@@ -10,6 +10,8 @@ import { root } from "../project.ts";
 export interface DemoProcess extends AsyncDisposable {
   /** What it printed once it listened, colours and all. */
   readonly guide: string;
+  /** The address of its page. */
+  readonly page: string;
   /** The address of its API. */
   readonly base: string;
   /** Ends it with a signal, and gives its exit code. */
@@ -29,14 +31,16 @@ export async function startDemo(env: Readonly<Record<string, string>>): Promise<
     await child.stderr.cancel();
     return code;
   };
-  const base = /^Listening on (\S+)$/m.exec(guide)?.[1];
-  if (base === undefined) {
+  const page = /^Page +(\S+)$/m.exec(guide)?.[1];
+  const base = /^API +(\S+)$/m.exec(guide)?.[1];
+  if (page === undefined || base === undefined) {
     await end("SIGKILL");
     throw new Error(`Cannot read where the demo app listens: it printed ${JSON.stringify(guide)}`);
   }
   let ended: Promise<number> | undefined;
   return {
     guide,
+    page,
     base,
     end: (signal) => ended ??= end(signal),
     [Symbol.asyncDispose]: async () => void await (ended ??= end("SIGKILL")),
@@ -64,14 +68,14 @@ function command(env: Readonly<Record<string, string>>): Deno.Command {
 async function readUntil(
   stream: ReadableStream<Uint8Array>,
   last: string,
-): Promise<[string, ReadableStreamDefaultReader<string>]> {
-  const reader = stream.pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>)
-    .getReader();
+): Promise<[string, ReadableStreamDefaultReader<Uint8Array>]> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
   let text = "";
   while (!text.includes(last)) {
     const { done, value } = await reader.read();
     if (done) break;
-    text += value;
+    text += decoder.decode(value, { stream: true });
   }
   return [text, reader];
 }

@@ -54,7 +54,7 @@ Deno.test("the demo app lists users only for those who signed in, over REST", as
   assertEquals(first.data.users.map(({ name }: { name: string }) => name), ["Ada Lovelace"]);
   assertEquals(Object.keys(first.data.users[0]).sort(), ["email", "id", "name"]);
   // R2
-  assertEquals((await ask(demo, "GET /users?page=2", { token })).data, { users: [] });
+  assertEquals((await ask(demo, "GET /users?page=2", { token })).data, { users: [], total: 1, pages: 1 });
   const wrong = await ask(demo, "GET /users?page=abc", { token });
   assertEquals([wrong.status, wrong.error.code, wrong.error.data.issues[0].path], [400, "ERR_VALIDATION", ["page"]]);
 
@@ -77,7 +77,11 @@ Deno.test("the demo app answers under its RPC addresses", async () => {
   const signedIn = await ask(demo, "POST /_/rpc/sessions.signIn", { body: ADA });
   assertEquals(signedIn.status, 201);
   const { token, user } = signedIn.data;
-  assertEquals((await ask(demo, "GET /_/rpc/users.list?page=1", { token })).data, { users: [user] });
+  assertEquals((await ask(demo, "GET /_/rpc/users.list?page=1", { token })).data, {
+    users: [user],
+    total: 1,
+    pages: 1,
+  });
   assertEquals((await ask(demo, `GET /_/rpc/users.byId?~id=${user.id}`, { token })).data, user);
   assertEquals((await ask(demo, "GET /_/rpc/users.create", { token })).status, 405);
   assertEquals((await ask(demo, "GET /_/rpc/users.nothing", { token })).status, 404);
@@ -123,7 +127,7 @@ function holdPort(port: number): Disposable {
 
 Deno.test("deno task dev starts the demo app", () => {
   const { tasks } = readConfig() as unknown as { tasks: { dev: { command: string } } };
-  assertEquals(tasks.dev.command, "deno run -A cli/templates/app/main.ts");
+  assertEquals(tasks.dev.command, "NODE_ENV=development deno run -A cli/templates/app/main.ts");
 });
 
 /** What a printed line prints: status and JSON of its answer. */
@@ -189,8 +193,8 @@ Deno.test("the demo app's caller: create, sign in, list page by page, read one f
   assertEquals((await mine.sessions.current.query.orThrow()).user, ada);
   const first = await mine.users.list.query.orThrow();
   const second = await mine.users.list.query.orThrow({ query: { page: 2 } });
-  assertEquals([first.users.length, second.users.map(({ name }) => name)], [10, ["User 9"]]);
-  assertEquals(first.users[0], ada);
+  assertEquals([first.users.length, first.users[0]?.name, first.total, first.pages], [10, "User 9", 11, 2]);
+  assertEquals(second.users, [ada]);
   assertEquals(await mine.users.byId.query.orThrow({ params: { id: ada.id } }), ada);
   await mine.sessions.signOut.mutate.orThrow();
   assertEquals((await mine.users.list.query()).error?.code, "ERR_UNAUTHORIZED");

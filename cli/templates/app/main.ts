@@ -1,49 +1,53 @@
 /**
- * Serves the app on this machine, with one user who can sign in, and prints how to call it: `deno run -A main.ts`.
+ * Serves the app on this machine, with one user who can sign in, and prints where the page is and how to call the API:
+ * `deno run -A main.ts`.
  *
  * PORT names the port; without it the app takes 3000, or the next one that is free.
  *
  * @module
  */
-import { type RunningServer, serve } from "@igniter-js/core";
+import { type RunningServer, serve, type WebRouter } from "@igniter-js/core";
+import { DEMO_USER } from "./src/features/user/user.demo.ts";
+import { isDevelopment } from "./src/igniter.ts";
 import { AppRouter } from "./src/igniter.router.ts";
+import { createApp } from "./src/igniter.server.ts";
 import { database, type User } from "./src/services/database.ts";
 import { hashPassword } from "./src/services/password.ts";
 
 const FIRST_PORT = 3000;
 const LAST_PORT = 3099;
-const PASSWORD = "analytical-engine";
 
 async function main(): Promise<void> {
-  const ada = await createDemoUser();
+  const [app, user] = await Promise.all([createApp({ development: isDevelopment }), createDemoUser()]);
   // It ends by itself on SIGINT (Ctrl-C) and SIGTERM, once running requests are answered.
-  const server = listen(Deno.env.get("PORT"));
-  console.log(guide(server.url + AppRouter.basePath, ada));
+  const server = listen(app, Deno.env.get("PORT"));
+  console.log(guide(server.url, user));
   await server.finished;
 }
 
 async function createDemoUser(): Promise<User> {
-  const ada = await database.user.create({ data: { name: "Ada Lovelace", email: "ada@example.com" } });
-  if (ada === undefined) throw new Error("Cannot create the demo user: the email address is taken");
-  await database.credential.set(ada.id, await hashPassword(PASSWORD));
-  return ada;
+  const { name, email, password } = DEMO_USER;
+  const user = await database.user.create({ data: { name, email } });
+  if (user === undefined) throw new Error("Cannot create the demo user: the email address is taken");
+  await database.credential.set(user.id, await hashPassword(password));
+  return user;
 }
 
-function listen(given: string | undefined): RunningServer {
-  if (given !== undefined && given !== "") return listenOn(toPort(given));
+function listen(app: WebRouter, given: string | undefined): RunningServer {
+  if (given !== undefined && given !== "") return listenOn(app, toPort(given));
   for (let port = FIRST_PORT; port < LAST_PORT; port++) {
     try {
-      return listenOn(port);
+      return listenOn(app, port);
     } catch (error) {
       if (!isBusy(error)) throw error;
     }
   }
-  return listenOn(LAST_PORT);
+  return listenOn(app, LAST_PORT);
 }
 
 /** On 127.0.0.1 only this machine can reach it. */
-function listenOn(port: number): RunningServer {
-  return serve(AppRouter, { port, hostname: "127.0.0.1", onListen: () => {} });
+function listenOn(app: WebRouter, port: number): RunningServer {
+  return serve(app, { port, hostname: "127.0.0.1", onListen: () => {} });
 }
 
 function toPort(text: string): number {
@@ -56,11 +60,12 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof Deno.errors.AddrInUse;
 }
 
-/** Every action with a line for the shell. The first one signs in; the others find its cookie in the file. */
-function guide(base: string, user: User): string {
+/** The page, then every action with a line for the shell. The first one signs in; the others find its cookie in the file. */
+function guide(url: string, user: User): string {
+  const base = url + AppRouter.basePath;
   const jar = "/tmp/igniter-cookies.txt";
   const json = "-H 'content-type: application/json'";
-  const signIn = JSON.stringify({ email: user.email, password: PASSWORD });
+  const signIn = JSON.stringify({ email: DEMO_USER.email, password: DEMO_USER.password });
   const newUser = JSON.stringify({ name: "Grace Hopper", email: "grace@example.com" });
   const lines: readonly (readonly [action: string, command: string])[] = [
     ["sessions.signIn", `curl -s -c ${jar} ${json} -d '${signIn}' ${base}/sessions`],
@@ -72,7 +77,8 @@ function guide(base: string, user: User): string {
     ["sessions.signOut", `curl -s -b ${jar} -c ${jar} -X DELETE ${base}/sessions`],
   ];
   return [
-    `Listening on ${base}`,
+    `Page  ${url}/`,
+    `API   ${base}`,
     "",
     ...lines.flatMap(([action, command]) => [`# ${action}`, command, ""]),
     "Ctrl-C ends it.",

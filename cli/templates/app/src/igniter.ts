@@ -6,10 +6,13 @@ import { createIgniterAppContext } from "./igniter.context.ts";
 import { logger } from "./services/logger.ts";
 import { store } from "./services/store.ts";
 
+/** In development clients see the messages of unknown errors, and the page is bundled for debugging. */
+export const isDevelopment = process.env["NODE_ENV"] === "development";
+
 /** The one instance: procedures, actions, controllers and the router are made with it. */
 export const igniter = Igniter
   .context(createIgniterAppContext)
-  .config({ cookieSecrets: [process.env["COOKIE_SECRET"] || randomSecret()] })
+  .config({ cookieSecrets: [process.env["COOKIE_SECRET"] || randomSecret()], development: isDevelopment })
   .logger(logger)
   .store(store)
   .create();

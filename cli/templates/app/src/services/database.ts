@@ -19,8 +19,10 @@ export interface Database {
     findUnique(options: { readonly where: { readonly id: string } | { readonly email: string } }): Promise<
       User | undefined
     >;
-    /** Gives users in the order in which they were added. */
+    /** Gives users, the newest first. */
     findMany(page: Page): Promise<User[]>;
+    /** Counts them. */
+    count(): Promise<number>;
   };
   /** Password hashes by user: a table of its own, so that no list of users can show them. */
   readonly credential: {
@@ -47,7 +49,8 @@ export function createDatabase(): Database {
         const id = "id" in where ? where.id : idsByEmail.get(where.email);
         return Promise.resolve(id === undefined ? undefined : users.get(id));
       },
-      findMany: ({ take, skip }) => Promise.resolve([...users.values()].slice(skip, skip + take)),
+      findMany: ({ take, skip }) => Promise.resolve([...users.values()].reverse().slice(skip, skip + take)),
+      count: () => Promise.resolve(users.size),
     },
     credential: {
       find: (userId) => Promise.resolve(passwordHashes.get(userId)),

@@ -13,14 +13,17 @@ export const userController = igniter.controller({
   actions: {
     /** `GET /users?page=2`, for those who are signed in. */
     list: igniter.query({
-      description: "Lists users, ten to a page",
+      description: "Lists users, the newest first, ten to a page",
       use: [auth({ isAuthRequired: true })],
       // The query string has the text "2"; the schema asks for a number, so the handler gets one.
       query: z.object({ page: z.number().int().min(1).optional().default(1) }),
       handler: async ({ response, context, query }) => {
         igniter.logger.info(`User ${context.auth.user?.id} is listing users.`);
-        const users = await context.database.user.findMany({ take: PAGE_SIZE, skip: (query.page - 1) * PAGE_SIZE });
-        return response.success({ users });
+        const [users, total] = await Promise.all([
+          context.database.user.findMany({ take: PAGE_SIZE, skip: (query.page - 1) * PAGE_SIZE }),
+          context.database.user.count(),
+        ]);
+        return response.success({ users, total, pages: Math.max(1, Math.ceil(total / PAGE_SIZE)) });
       },
     }),
 
