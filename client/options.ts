@@ -17,7 +17,7 @@ export type Fetch = (url: string, init: RequestInit) => Response | Promise<Respo
 
 /** A request on its way. */
 export interface OutgoingCall {
-  /** The action: `users.list`. */
+  /** The action: `users.list`; `_/events` for the event connection. */
   readonly key: string;
   /** The address; it may be replaced. */
   url: string;
@@ -89,9 +89,15 @@ export interface ClientOptions extends RequestOptions {
    */
   readonly batch?: boolean | number | undefined;
   /**
+   * Called when the event connection is answered 401; after it the connection is tried once more, its headers made
+   * anew. Refused again, its subscriptions fail, until somebody subscribes or reconnects.
+   */
+  readonly onUnauthorized?: (() => unknown) | undefined;
+  /**
    * What the calls are made with, asked at the first one: the router itself, on a server, calls in process, with
    * `headers` (so give it the incoming request's); the schema that `igniter generate schema` writes uses the REST
-   * paths. Without it calls go to the RPC addresses, which need no more than the router's type.
+   * paths. Without it, or where it gives `undefined` (as for a browser), calls go to the RPC addresses, which need no
+   * more than the router's type.
    */
   readonly router?: (() => unknown) | undefined;
 }

@@ -51,8 +51,13 @@ export interface ConnectionOptions {
 
 /** A client's event connection: one for all of its subscriptions, open while there is one. */
 export interface EventConnection {
-  /** Subscribes to a stream action; gives back how to stop. */
-  subscribe(key: string, input: object | undefined, observer: StreamObserver): () => void;
+  /**
+   * Subscribes to a stream action, or with `"*"` to broadcasts; gives back how to stop. Stopped, it stays open for a
+   * moment, so that who comes back finds it open; `now` does without.
+   *
+   * @throws TypeError for an input with headers or a body.
+   */
+  subscribe(key: string, input: object | undefined, observer: StreamObserver): (now?: boolean) => void;
   /** Hears of revalidations; gives back how to stop. */
   watch(observer: RevalidationObserver): () => void;
   /** Hears of the connection's own state; gives back how to stop. */

@@ -1,0 +1,97 @@
+/**
+ * What the event connection uses of the platform; tests give their own.
+ *
+ * @module
+ */
+
+/** The part of `globalThis` that the event connection uses; what may be absent is used where it is there. */
+export interface Platform {
+  /** Starts a timer. */
+  setTimeout(run: () => void, milliseconds: number): number;
+  /** Stops a timer. */
+  clearTimeout(timer: number | undefined): void;
+  /** Randomness. */
+  readonly Math: {
+    /** A number from 0 to 1. */
+    random(): number;
+  };
+  /** Hears of "online", "pagehide" and "pageshow". */
+  addEventListener?(type: string, listener: (event: Event) => void): void;
+  /** Hears of them no more. */
+  removeEventListener?(type: string, listener: (event: Event) => void): void;
+  /** The page: hears of "visibilitychange". */
+  readonly document?: {
+    /** Whether it is seen. */
+    readonly visibilityState: string;
+    /** Hears of an event. */
+    addEventListener(type: string, listener: (event: Event) => void): void;
+    /** Hears of it no more. */
+    removeEventListener(type: string, listener: (event: Event) => void): void;
+  };
+  /** The browser, with the locks that tabs share. */
+  readonly navigator?: {
+    /** The locks (Web Locks). */
+    readonly locks?: Locks;
+  };
+  /** Talks to the other tabs. */
+  readonly BroadcastChannel?: new (name: string) => Broadcast;
+}
+
+/** The part of a `LockManager` that is used. */
+export interface Locks {
+  /** Holds a lock while `held` runs. */
+  request(
+    name: string,
+    options: { readonly signal?: AbortSignal; readonly steal?: boolean },
+    held: () => void | Promise<void>,
+  ): Promise<void>;
+}
+
+/** The part of a `BroadcastChannel` that is used. */
+export interface Broadcast {
+  /** Receives. */
+  onmessage: ((event: MessageEvent) => void) | null;
+  /** Sends. */
+  postMessage(message: unknown): void;
+  /** Ends it. */
+  close(): void;
+}
+
+/** How long a page may be hidden before its connection rests. */
+const HIDDEN = 30_000;
+
+/** Who hears of a page. */
+export interface PageObserver {
+  /** It left the screen, or the user did. */
+  readonly rest: (resting: boolean) => void;
+  /** It is hidden from now on. */
+  readonly hide: () => void;
+  /** The network is there again. */
+  readonly online: () => void;
+}
+
+/** Hears of what happens to a page; gives back how to stop. Where there is no page, nothing happens. */
+export function watchPage(platform: Platform, { rest, hide, online }: PageObserver): () => void {
+  const { document } = platform;
+  let timer: number | undefined;
+  const update = (event?: Event) => {
+    platform.clearTimeout(timer);
+    if (event?.type === "pagehide") rest(true);
+    else if (document?.visibilityState === "hidden") {
+      timer = platform.setTimeout(() => rest(true), HIDDEN);
+      hide();
+    } else rest(false);
+  };
+  update();
+  document?.addEventListener("visibilitychange", update);
+  platform.addEventListener?.("pagehide", update);
+  platform.addEventListener?.("pageshow", update);
+  platform.addEventListener?.("online", online);
+  return () => {
+    platform.clearTimeout(timer);
+    document?.removeEventListener("visibilitychange", update);
+    platform.removeEventListener?.("pagehide", update);
+    platform.removeEventListener?.("pageshow", update);
+    platform.removeEventListener?.("online", online);
+  };
+}

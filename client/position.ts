@@ -1,0 +1,87 @@
+/**
+ * What has been seen of the events: where to go on after a break, and what comes a second time.
+ *
+ * A connection that replaces another asks for what came after the last id that the other has seen; what both deliver is
+ * dropped by its id. A generator's messages have no ids but are numbered, so they are dropped by number.
+ *
+ * @module
+ */
+import type { EventFrames } from "../server/contract/events.ts";
+
+/** Receives a frame. */
+export type OnFrame = (event: string, frame: unknown, id: string | undefined) => void;
+
+/** What has been seen. */
+export interface Position {
+  /** The last id; absent before the first. */
+  id: string | undefined;
+  /** Whether there was ever a moment from which on nothing is missed. */
+  ready: boolean;
+  /** The number of the last message of a channel's generator. */
+  n(channel: string): number;
+  /** How to ask for a channel so that its generator goes on. */
+  ask(channel: string): string;
+  /** Forgets the generators of other channels. */
+  keep(channels: readonly string[]): void;
+  /** Forgets everything. */
+  forget(): void;
+  /** Notes a frame and gives it on, unless it was seen before; puts a gap before it where a generator began anew. */
+  accept(event: string, frame: unknown, id: string | undefined, emit: OnFrame): void;
+}
+
+/** Ids that are remembered: many more than come while one connection takes over from another. */
+const REMEMBERED = 2000;
+
+/** Makes a position at which nothing has been seen. */
+export function createPosition(): Position {
+  const seen = new Set<string>();
+  const sessions = new Map<string, { readonly session: string; n: number }>();
+
+  const isNew = (event: string, frame: unknown): boolean => {
+    const { channel, session, resumed, n } = frame as EventFrames["open"] & EventFrames["message"];
+    const known = sessions.get(channel);
+    if (event === "message" && n && known) {
+      if (n <= known.n) return false;
+      known.n = n;
+    } else if (event === "open" && session) {
+      if (!resumed || known?.session !== session) sessions.set(channel, { session, n: 0 });
+    } else if (event !== "message" && event !== "gap") sessions.delete(channel);
+    return true;
+  };
+
+  return {
+    id: undefined,
+    ready: false,
+    n: (channel) => sessions.get(channel)?.n ?? 0,
+    ask(channel) {
+      const known = sessions.get(channel);
+      return known ? `${channel}#${known.session}.${known.n}` : channel;
+    },
+    keep(channels) {
+      for (const channel of sessions.keys()) if (!channels.includes(channel)) sessions.delete(channel);
+    },
+    forget() {
+      this.id = undefined;
+      this.ready = false;
+      seen.clear();
+      sessions.clear();
+    },
+    accept(event, frame, id, emit) {
+      this.ready ||= event === "ready";
+      if (id) {
+        this.id = id;
+        if (event !== "ready") {
+          if (seen.has(id)) return;
+          seen.add(id);
+          for (const oldest of seen) {
+            if (seen.size <= REMEMBERED) break;
+            seen.delete(oldest);
+          }
+        }
+      }
+      const { channel, resumed } = frame as EventFrames["open"];
+      if (event === "open" && !resumed && this.n(channel)) emit("gap", { channel }, undefined);
+      if (isNew(event, frame)) emit(event, frame, id);
+    },
+  };
+}
