@@ -9,7 +9,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type LogId, parseLogId, toLogId } from "../server/ports/log_id.ts";
 import type { LogFollower, Subscriber } from "../server/ports/store.ts";
-import { deliverEntry, deliverGap, deliverMessage, type ReportFailure } from "../server/ports/store_delivery.ts";
+import { deliverEntry, deliverGap, deliverMessage } from "../server/ports/store_delivery.ts";
 import { Outbox } from "../server/ports/store_outbox.ts";
 import { inSnapshot } from "./sqlite_database.ts";
 import type { Logs } from "./sqlite_logs.ts";

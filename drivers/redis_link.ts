@@ -1,0 +1,292 @@
+/**
+ * One connection to Redis whose calls are answered, or refused with the reason, within a bounded time.
+ *
+ * A call waits until the connection is ready, in the order of the calls, and is then sent; nothing is left to the
+ * client's own queue. States of a call:
+ *
+ * ```text
+ *  waiting ──ready──> sent ──answer──> settled
+ *     │                └── connection lost: settled, or waiting again when the call only reads
+ *     └── time is over, or the first attempt to connect failed: settled
+ * ```
+ *
+ * A connection that the driver owns is opened anew when it is lost, and given up when it does not answer in time: a new
+ * one may find a server that does. One that was passed to it is its owner's to look after.
+ *
+ * @module
+ */
+import { closedError } from "../server/ports/store_rules.ts";
+import { nameOf, type RedisLike } from "./redis_client.ts";
+
+/** How a connection is made and watched. */
+export interface LinkOptions {
+  /** Gives the client, which connects when it is told to. */
+  readonly open: () => Promise<RedisLike>;
+  /** Whether the client belongs to the driver. */
+  readonly owned: boolean;
+  /** Milliseconds in which a call is answered or refused. */
+  readonly timeout: number;
+  /** Called with the client once, before it connects. */
+  readonly opened?: (client: RedisLike) => void;
+  /** Called whenever the connection is ready, after the calls that waited were sent. */
+  readonly ready?: () => void;
+  /** Called whenever a connection that was ready is lost, with the last error. */
+  readonly lost?: (error: Error | undefined) => void;
+}
+
+/** What is sent. */
+export interface Request<R> {
+  /** What it is for, in the words of an error message: `get "key"`. */
+  readonly action: string;
+  /** Sends it. */
+  readonly send: (client: RedisLike) => Promise<R>;
+  /** Whether it may be sent a second time when its connection was lost. */
+  readonly again?: boolean;
+}
+
+interface Call {
+  readonly action: string;
+  readonly send: (client: RedisLike) => Promise<unknown>;
+  readonly again: boolean;
+  readonly settle: (error: Error | undefined, result: unknown) => void;
+  settled: boolean;
+}
+
+const UNREACHABLE = "cannot be reached";
+const CLOSED_CLIENT = "cannot be reached through a client that was closed";
+
+/** A connection to Redis. */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #waiting: Set<Call> = new Set();
+  readonly #sent: Set<Call> = new Set();
+  readonly #listeners: [event: string, listener: (...args: unknown[]) => void][];
+  #client: RedisLike | undefined = undefined;
+  #opening = false;
+  #ready = false;
+  #everReady = false;
+  #lastError: Error | undefined = undefined;
+  /** Attempts since the connection was ready. */
+  #failures = 0;
+  #handshake: ReturnType<typeof setTimeout> | undefined = undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined = undefined;
+  #closed: Promise<void> | undefined = undefined;
+  /** Ends the wait of `close()` for the calls that were sent. */
+  #drained: (() => void) | undefined = undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#listeners = [
+      ["connect", () => this.#greet()],
+      ["ready", () => this.#start()],
+      ["error", (error) => this.#lastError = error instanceof Error ? error : new Error(String(error))],
+      ["close", () => this.#stop()],
+      ["end", () => this.#end()],
+    ];
+  }
+
+  /** Whether calls are sent at once. */
+  get ready(): boolean {
+    // Events come a little later than what they tell.
+    return this.#ready && this.#client?.status === "ready";
+  }
+
+  /** Sends a request when the connection is ready; rejects within the timeout. */
+  request<R>({ action, send, again = false }: Request<R>): Promise<R> {
+    if (this.#closed) return Promise.reject(closedError(action));
+    return new Promise<R>((resolve, reject) => {
+      const timer = setTimeout(() => this.#expire(call), this.#options.timeout);
+      const call: Call = {
+        action,
+        send,
+        again,
+        settled: false,
+        settle: (error, result) => {
+          clearTimeout(timer);
+          call.settled = true;
+          if (error) reject(error);
+          else resolve(result as R);
+        },
+      };
+      if (this.ready && this.#client) this.#dispatch(this.#client, call);
+      else this.#queue(call);
+    });
+  }
+
+  /** Gives up the connection for another, if it is the driver's. */
+  renew(): void {
+    const client = this.#client;
+    if (!this.#options.owned || !client || client.status === "wait" || client.status === "end") return;
+    this.#stop();
+    client.disconnect();
+  }
+
+  /** Refuses what was not sent, waits for the answers to what was, and ends the connection if the driver owns it. */
+  close(): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    for (const call of this.#waiting) call.settle(closedError(call.action), undefined);
+    this.#waiting.clear();
+    if (this.#sent.size > 0) await new Promise<void>((resolve) => this.#drained = resolve);
+    this.#clearTimers();
+    const client = this.#client;
+    if (!client) return;
+    if (!this.#options.owned) {
+      for (const [event, listener] of this.#listeners) client.off(event, listener);
+    } else if (client.status !== "end") {
+      const ended = new Promise<void>((resolve) => client.on("end", () => resolve()));
+      client.disconnect();
+      await ended;
+    }
+  }
+
+  #queue(call: Call): void {
+    const client = this.#client;
+    if (!this.#options.owned && client?.status === "end") {
+      call.settle(this.#refusal(call, CLOSED_CLIENT, undefined), undefined);
+      return;
+    }
+    this.#waiting.add(call);
+    if (!client) void this.#open();
+    else if (client.status === "wait") this.#connect(client);
+  }
+
+  async #open(): Promise<void> {
+    if (this.#opening) return;
+    this.#opening = true;
+    try {
+      const client = await this.#options.open();
+      if (this.#closed) return;
+      this.#client = client;
+      for (const [event, listener] of this.#listeners) client.on(event, listener);
+      this.#options.opened?.(client);
+      if (client.status === "wait") this.#connect(client);
+      else if (client.status === "ready") this.#start();
+      else if (client.status === "end") this.#end();
+    } catch (error) {
+      this.#fail("has no client", error);
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  #connect(client: RedisLike): void {
+    // What goes wrong is told by the events.
+    client.connect().catch(() => {});
+  }
+
+  /** A server that accepts connections and never answers would hold up the handshake for ever. */
+  #greet(): void {
+    if (!this.#options.owned) return;
+    clearTimeout(this.#handshake);
+    this.#handshake = setTimeout(() => {
+      this.#lastError = new Error(`no answer within ${this.#options.timeout} ms`);
+      this.renew();
+    }, this.#options.timeout);
+  }
+
+  #start(): void {
+    this.#clearTimers();
+    const client = this.#client;
+    if (!client || this.#closed || client.status !== "ready") return;
+    this.#ready = true;
+    this.#everReady = true;
+    this.#failures = 0;
+    this.#lastError = undefined;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const call of waiting) this.#dispatch(client, call);
+    this.#options.ready?.();
+  }
+
+  #stop(): void {
+    this.#clearTimers();
+    const wasReady = this.#ready;
+    this.#ready = false;
+    if (this.#closed) return;
+    if (wasReady) this.#options.lost?.(this.#lastError);
+    // At the start there is nothing to hope for: the address may be wrong, and who waits should learn of it at once.
+    if (!this.#everReady) this.#fail(UNREACHABLE, this.#lastError);
+  }
+
+  #end(): void {
+    this.#stop();
+    const client = this.#client;
+    if (this.#closed || !client) return;
+    if (!this.#options.owned) {
+      this.#fail(CLOSED_CLIENT, undefined);
+      return;
+    }
+    const delay = Math.min(25 * 2 ** this.#failures++, 1000) * (0.75 + Math.random() / 4);
+    this.#retry = setTimeout(() => this.#connect(client), delay);
+  }
+
+  #clearTimers(): void {
+    clearTimeout(this.#handshake);
+    clearTimeout(this.#retry);
+  }
+
+  #dispatch(client: RedisLike, call: Call): void {
+    this.#sent.add(call);
+    let answer: Promise<unknown>;
+    try {
+      answer = call.send(client);
+    } catch (error) {
+      answer = Promise.reject(error);
+    }
+    answer.then((result) => {
+      if (!call.settled) call.settle(undefined, result);
+      this.#done(call);
+    }, (error: unknown) => {
+      if (!call.settled) this.#refused(call, error);
+      this.#done(call);
+    });
+  }
+
+  #done(call: Call): void {
+    this.#sent.delete(call);
+    if (this.#sent.size === 0) this.#drained?.();
+  }
+
+  #refused(call: Call, error: unknown): void {
+    if (isReply(error)) {
+      const reason = (error as Error).message;
+      call.settle(new Error(`Cannot ${call.action}: Redis answered "${reason}"`, { cause: error }), undefined);
+    } else if (call.again && !this.#closed) this.#queue(call);
+    else call.settle(this.#refusal(call, "was lost before it answered", error), undefined);
+  }
+
+  #expire(call: Call): void {
+    if (this.#waiting.delete(call)) {
+      call.settle(this.#refusal(call, UNREACHABLE, this.#lastError), undefined);
+      return;
+    }
+    call.settle(this.#refusal(call, `did not answer within ${this.#options.timeout} ms`, undefined), undefined);
+    this.#done(call);
+    this.renew();
+  }
+
+  #fail(reason: string, error: unknown): void {
+    for (const call of this.#waiting) call.settle(this.#refusal(call, reason, error), undefined);
+    this.#waiting.clear();
+  }
+
+  #refusal({ action }: Call, reason: string, cause: unknown): Error {
+    const where = this.#client ? ` at ${nameOf(this.#client)}` : "";
+    const why = cause === undefined ? "" : ` (${messageOf(cause)})`;
+    return new Error(`Cannot ${action}: Redis${where} ${reason}${why}`, cause === undefined ? {} : { cause });
+  }
+}
+
+/** What the server said; everything else is the connection's. */
+function isReply(error: unknown): boolean {
+  return error instanceof Error && error.name === "ReplyError";
+}
+
+/** Several addresses of one name fail with an error that has no message of its own. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || String((error as { code?: unknown }).code ?? error.name);
+}
