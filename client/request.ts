@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { needsEncoding, PARAM_PREFIX } from "../server/contract/wire.ts";
+import { PARAM_PREFIX } from "../server/contract/wire.ts";
 
 /** The input of a call. */
 export interface CallInput {
@@ -29,7 +29,8 @@ export async function toSearch(query: object = {}, params: object = {}): Promise
   for (const [name, value] of Object.entries(params)) {
     if (value !== undefined) search.append(PARAM_PREFIX + name, value?.toJSON?.() ?? value);
   }
-  return search.size ? `?${search}` : "";
+  const text = String(search);
+  return text && "?" + text;
 }
 
 /** Tells a field whose name and values are themselves in a query string; `isFlat` knows what else is. */
@@ -42,6 +43,9 @@ function isSimple([name, value]: [string, unknown]): boolean {
     );
 }
 
+/** What JSON alone would lose, by its `Object.prototype.toString`; `encode` knows how to write it. */
+const RICH = /^(Date|URL|Map|Set|\w+Array|ArrayBuffer|DataView|BigInt|Undefined)$/;
+
 /**
  * Writes a body: JSON, in its rich form where JSON alone would lose something. What `fetch` takes as it is (forms,
  * blobs, streams) stays; an object that holds files becomes a form.
@@ -49,7 +53,7 @@ function isSimple([name, value]: [string, unknown]): boolean {
 export async function toBody(value: unknown): Promise<EncodedBody> {
   if (value === undefined) return [];
   // By their names: not every platform has all of these classes.
-  const name = Object.prototype.toString.call(value).slice(8, -1);
+  const name = nameOf(value);
   if (/^(FormData|URLSearchParams)$/.test(name)) return [value as BodyInit];
   if (/^(Blob|File|ReadableStream)$/.test(name)) {
     return [value as BodyInit, (value as Blob).type || "application/octet-stream"];
@@ -57,7 +61,16 @@ export async function toBody(value: unknown): Promise<EncodedBody> {
   if (name === "Object" && Object.values(value as object).flat().some((item) => item instanceof Blob)) {
     return [(await import("./rich.ts")).toForm(value as object)];
   }
-  return needsEncoding(value, true)
-    ? (await import("./rich.ts")).toRichBody(value)
-    : [JSON.stringify(value), "application/json"];
+  let rich = false;
+  const text = JSON.stringify(value, function (key, item) {
+    const given = this[key];
+    const lost = typeof given === "number" ? !Number.isFinite(given) || Object.is(given, -0) : RICH.test(nameOf(given));
+    rich ||= lost;
+    return lost ? null : item;
+  });
+  return rich ? (await import("./rich.ts")).toRichBody(value) : [text, "application/json"];
+}
+
+function nameOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }

@@ -5,7 +5,8 @@
  * @module
  */
 import { isFlat, stringifyQuery } from "../server/contract/query_string.ts";
-import { encode, RICH_MEDIA_TYPE, RICH_QUERY } from "../server/contract/wire.ts";
+import { encode } from "../server/contract/encode.ts";
+import { RICH_MEDIA_TYPE, RICH_QUERY } from "../server/contract/wire.ts";
 
 /** Adds a query's fields. */
 export function addQuery(search: URLSearchParams, query: object): void {

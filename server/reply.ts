@@ -6,7 +6,8 @@
 import { stringifyEnvelope, stringifyPlain } from "./contract/envelope.ts";
 import { type IgniterError, isErrorStatus, statusOf } from "./contract/error.ts";
 import type { CookieOptions, CookiePlace, Reply, RevalidateTarget } from "./contract/reply.ts";
-import { CODEC_HEADER, CODEC_VERSION, needsEncoding } from "./contract/wire.ts";
+import { needsEncoding } from "./contract/needs_encoding.ts";
+import { CODEC_HEADER, CODEC_VERSION } from "./contract/wire.ts";
 import { cookieKey, serializeCookie, serializeDeletion } from "./cookies.ts";
 import { type Answerer, Outgoing } from "./outgoing.ts";
 import { type StreamPayload, toByteStream } from "./realtime/stream.ts";

@@ -205,10 +205,9 @@ export type InputOf<S extends ActionShape, PP extends string> =
   & Part<"headers", In<S["headers"]>>
   & Part<"params", ParamsIn<ParamsOf<PP> & ParamsOf<S["path"]>, In<S["params"]>>>;
 
-/** The body of an input, or a form of its fields; a mutation without a schema takes any. */
+/** The body of an input: a mutation without a schema takes any. */
 export type BodyPart<Kind, I> = unknown extends I ? Kind extends "query" ? {} : { readonly body?: unknown }
-  : {} extends I ? { readonly body?: I | FormData | undefined }
-  : { readonly body: I | FormData };
+  : Part<"body", I>;
 
 /** Path parameters as a client gives them: a `params` schema's input where there is one, else strings. */
 export type ParamsIn<P, I> = unknown extends I ? P : I & Omit<P, keyof I>;

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { type Fields, isBinary, isOrdinary, isPlain, type MetaEntry, needsEncoding, toBase64 } from "./wire.ts";
+import { toBase64 } from "./encode.ts";
+import { needsEncoding } from "./needs_encoding.ts";
+import { type Fields, isBinary, isOrdinary, isPlain } from "./values.ts";
+import type { MetaEntry } from "./wire.ts";
 
 /**
  * Writes the envelope of a value for which {@link needsEncoding} is false. In one go: putting texts together leaves the

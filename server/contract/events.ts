@@ -112,6 +112,9 @@ export interface ResetFrame {
   readonly reason: string;
 }
 
+/** Where the event connection is, below the base path. */
+export const EVENTS_SEGMENT = "_/events";
+
 /** The channel of broadcasts. */
 export const BROADCAST = "*";
 

@@ -14,7 +14,8 @@
  *
  * @module
  */
-import { encode, isObject } from "./wire.ts";
+import { encode } from "./encode.ts";
+import { isObject } from "./values.ts";
 
 /** Brackets that one name may have. */
 export const MAX_DEPTH = 16;

@@ -5,7 +5,7 @@
  */
 import type { Failure } from "./error.ts";
 import type { Result } from "./reply.ts";
-import { parseEnvelope } from "./wire.ts";
+import type { Envelope } from "./wire.ts";
 
 /**
  * Reads an answer. An envelope gives its data or error; other JSON, text and bytes (as a `Blob`) are the data; no
@@ -22,7 +22,7 @@ export async function readResult(response: Response): Promise<Result<unknown, Fa
   }
   const text = await response.text();
   if (empty) return { data: null, error: null };
-  const envelope = json ? parseEnvelope(text) : undefined;
+  const envelope = json ? await readEnvelope(text) : undefined;
   if (envelope) return envelope as Result<unknown, Failure>;
   try {
     if (ok) return { data: JSON.parse(text), error: null };
@@ -31,4 +31,24 @@ export async function readResult(response: Response): Promise<Result<unknown, Fa
   }
   const message = `The server answered ${status} without an envelope`;
   return { data: null, error: { code: "ERR_BAD_RESPONSE", message, data: undefined } };
+}
+
+/**
+ * Reads an answer, as text or as parsed JSON (which is restored in place). Answers undefined for anything that
+ * `stringifyEnvelope` does not write: text that is not JSON, other keys, an error without code and message, a
+ * malformed `meta`.
+ */
+export async function readEnvelope(answer: unknown): Promise<Envelope | undefined> {
+  try {
+    const { meta, ...rest } = typeof answer === "string" ? JSON.parse(answer) : answer;
+    if (Object.keys(rest).sort().join() !== "data,error") return undefined;
+    // What restores rich values is loaded by the first answer that has some: most pages get none.
+    const decode = meta !== undefined && (await import("./decode.ts")).decode;
+    const { data, error } = decode ? decode(rest, meta) as Envelope : rest;
+    if (error === null || data === null && [error.code, error.message].every((text) => typeof text === "string")) {
+      return { data, error };
+    }
+  } catch {
+    // Not JSON, or nothing that has fields, or the meta of something else.
+  }
 }

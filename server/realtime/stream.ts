@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { encode, needsEncoding } from "../contract/wire.ts";
+import { encode } from "../contract/encode.ts";
+import { needsEncoding } from "../contract/needs_encoding.ts";
 import type { Broker, BrokerEvent } from "./broker.ts";
 
 /** What a stream reply holds. */

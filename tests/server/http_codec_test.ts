@@ -1,7 +1,9 @@
 /** R37 on the server's side: rich values for who asks for them, ordinary JSON for everybody else, on each host. */
 
 import { assert, assertEquals } from "@std/assert";
-import { decode, encode, parseEnvelope } from "../../server/contract/wire.ts";
+import { decode } from "../../server/contract/decode.ts";
+import { encode } from "../../server/contract/encode.ts";
+import { readEnvelope } from "../../server/contract/result.ts";
 import { richValue } from "./_app.ts";
 import { dataOf, eachHost, read, refusal } from "./_hosts.ts";
 
@@ -19,9 +21,11 @@ const PLAIN = {
 };
 
 eachHost("R37 who sends x-igniter-codec gets rich values back as themselves, in data and in errors", async (send) => {
-  const good = parseEnvelope(await (await send("GET /replies/rich", { headers: CODEC })).text());
+  const good = await readEnvelope(await (await send("GET /replies/rich", { headers: CODEC })).text());
   assertEquals(good, { data: richValue(), error: null });
-  const bad = parseEnvelope(await (await send("GET /_/rpc/replies.get?~name=rich-error", { headers: CODEC })).text());
+  const bad = await readEnvelope(
+    await (await send("GET /_/rpc/replies.get?~name=rich-error", { headers: CODEC })).text(),
+  );
   assertEquals(bad?.error, { code: "ERR_BAD_REQUEST", message: "rich", data: richValue() });
 });
 
@@ -41,7 +45,7 @@ eachHost("R37 a rich body reaches the handler as what it was", async (send) => {
   const value = { at: new Date(0), big: 5n, tags: new Set(["a"]) };
   const init = { body: JSON.stringify(encode(value)), headers: { ...RICH_TYPE, ...CODEC } };
   for (const address of ["/inputs/rich", "/_/rpc/inputs.rich"]) {
-    const answer = parseEnvelope(await (await send(`POST ${address}`, init)).text());
+    const answer = await readEnvelope(await (await send(`POST ${address}`, init)).text());
     assertEquals(answer, { data: { ...value, year: 1970 }, error: null }, address);
   }
   const plain = { body: JSON.stringify({ json: { name: "Ada" } }), headers: RICH_TYPE };
@@ -82,7 +86,7 @@ eachHost("R37 R14 a rich body or query that is malformed answers 400, and pollut
 eachHost("R37 a value cannot forge the codec's own part of an answer", async (send) => {
   const forged = { json: { data: 1, error: null, meta: [["date", "data"]] } };
   const answer = await (await send("POST /inputs/any", { ...forged, headers: CODEC })).text();
-  const envelope = parseEnvelope(answer);
+  const envelope = await readEnvelope(answer);
   assertEquals((envelope?.data as { readonly body: unknown }).body, forged.json);
   assert(decode(JSON.parse(answer), undefined) !== undefined);
 });

@@ -1,14 +1,14 @@
 import { assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { stringifyEnvelope } from "../../server/contract/envelope.ts";
+import { decode } from "../../server/contract/decode.ts";
+import { encode } from "../../server/contract/encode.ts";
+import { needsEncoding } from "../../server/contract/needs_encoding.ts";
+import { readEnvelope } from "../../server/contract/result.ts";
 import {
   CODEC_HEADER,
   CODEC_VERSION,
-  decode,
-  encode,
   EVENTS_SEGMENT,
-  needsEncoding,
   PARAM_PREFIX,
-  parseEnvelope,
   RICH_MEDIA_TYPE,
   RICH_QUERY,
   RPC_SEGMENT,
@@ -306,7 +306,7 @@ Deno.test("encode() carries 500 levels and throws a RangeError for a million", (
   assertThrows(() => encode(nested(1_000_000)), RangeError);
 });
 
-Deno.test("decode() answers a value without meta as it is", () => {
+Deno.test("decode() answers a value without meta as it is", async () => {
   const json = { a: 1 };
   assertStrictEquals(decode(json, undefined), json);
 });
@@ -366,12 +366,15 @@ const REFUSED: Record<string, [json: unknown, meta: unknown]> = {
 };
 
 for (const [name, [json, meta]] of Object.entries(REFUSED)) {
-  Deno.test(`R37 decode() refuses ${name}`, () => {
+  Deno.test(`R37 decode() refuses ${name}`, async () => {
     assertThrows(() => decode(JSON.parse(JSON.stringify(json)), meta), TypeError, "Cannot decode a value");
     const below = (entry: unknown) =>
       Array.isArray(entry) && entry.length ? [entry[0], "data", ...entry.slice(1)] : entry;
     const inEnvelope = Array.isArray(meta) ? meta.map(below) : meta;
-    assertEquals(parseEnvelope({ data: JSON.parse(JSON.stringify(json)), error: null, meta: inEnvelope }), undefined);
+    assertEquals(
+      await readEnvelope({ data: JSON.parse(JSON.stringify(json)), error: null, meta: inEnvelope }),
+      undefined,
+    );
   });
 }
 
@@ -477,19 +480,19 @@ Deno.test("R8 stringifyEnvelope() refuses a cycle, plain or rich, and what a toJ
   assertThrows(() => stringifyEnvelope(failing, null, false), TypeError, "mine");
 });
 
-Deno.test("R37 parseEnvelope() restores what stringifyEnvelope() wrote, from text and from parsed JSON", () => {
+Deno.test("R37 readEnvelope() restores what stringifyEnvelope() wrote, from text and from parsed JSON", async () => {
   const generate = createGenerator(createRandom(41), true);
   for (let round = 0; round < 300; round++) {
     const data = generate(4) ?? null;
     const text = stringifyEnvelope(data, null, true);
-    assertEquals(describe(parseEnvelope(text)), describe({ data, error: null }));
-    assertEquals(describe(parseEnvelope(JSON.parse(text))), describe({ data, error: null }));
+    assertEquals(describe(await readEnvelope(text)), describe({ data, error: null }));
+    assertEquals(describe(await readEnvelope(JSON.parse(text))), describe({ data, error: null }));
   }
   const error = { code: "ERR_CONFLICT", message: "taken", data: { until: new Date(9) } };
-  assertEquals(parseEnvelope(stringifyEnvelope(null, error, true)), { data: null, error });
+  assertEquals(await readEnvelope(stringifyEnvelope(null, error, true)), { data: null, error });
 });
 
-Deno.test("R33 parseEnvelope() answers undefined for what is no envelope", () => {
+Deno.test("R33 readEnvelope() answers undefined for what is no envelope", async () => {
   const texts = [
     "",
     "<html>",
@@ -509,8 +512,8 @@ Deno.test("R33 parseEnvelope() answers undefined for what is no envelope", () =>
     '{"data":1,"error":null,"meta":[["date","data"]]}',
     '{"data":null,"error":null,"meta":[["undefined"]]}',
   ];
-  for (const text of texts) assertEquals(parseEnvelope(text), undefined, text);
-  assertEquals(parseEnvelope(undefined), undefined);
+  for (const text of texts) assertEquals(await readEnvelope(text), undefined, text);
+  assertEquals(await readEnvelope(undefined), undefined);
 });
 
 Deno.test("the names on the wire are what other clients rely on", () => {

@@ -222,7 +222,7 @@ Deno.test("D4 the controller's path parameters are the caller's", async () => {
 Deno.test("R72 headers and bodies: input to the caller, output to the handler", async () => {
   assertEquals((await inputs.headers.query({ headers: { "x-tenant": "acme" } })).data, "acme");
   expectType<
-    Equal<NonNullable<Input<typeof inputs.body.mutate>>["body"], { at: string; tags?: string[] | undefined } | FormData>
+    Equal<NonNullable<Input<typeof inputs.body.mutate>>["body"], { at: string; tags?: string[] | undefined }>
   >();
   assertEquals((await inputs.body.mutate({ body: { at: "2024-01-01T00:00:00Z" } })).data, new Date("2024-01-01"));
   const refusals = () => [

@@ -4,7 +4,9 @@
  * @module
  */
 import { IgniterError } from "../../contract/error.ts";
-import { decode, encode, type Meta } from "../../contract/wire.ts";
+import { decode } from "../../contract/decode.ts";
+import { encode } from "../../contract/encode.ts";
+import type { Meta } from "../../contract/wire.ts";
 
 /**
  * An error after which a job is not tried again.

@@ -9,7 +9,10 @@
  * @module
  */
 import { type Issue, type Schema, validate, type Validated } from "../../contract/schema.ts";
-import { decode, encode, type Meta, needsEncoding } from "../../contract/wire.ts";
+import { decode } from "../../contract/decode.ts";
+import { encode } from "../../contract/encode.ts";
+import { needsEncoding } from "../../contract/needs_encoding.ts";
+import type { Meta } from "../../contract/wire.ts";
 import { UnrecoverableError } from "./failure.ts";
 
 /** A value as it is kept: JSON, and what restores the rest. */
