@@ -46,11 +46,12 @@ export function queryKey(key: string, given: CallInput = {}): CacheKey {
 function keepType(this: { readonly [name: string]: unknown }, name: string, json: unknown): unknown {
   const value = this[name];
   const type = Object.prototype.toString.call(value).slice(8, -1);
+  if (/^(Object|Array|String|Boolean|Null)$/.test(type) || Number.isFinite(value)) return json;
   // Left out of an object, `undefined` says nothing; in a list it stands for itself.
-  return /^(Object|Array|String|Boolean|Null)$/.test(type) || Number.isFinite(value) ||
-      value === undefined && !Array.isArray(this)
-    ? json
-    : { [`~${type}`]: Object(value)[Symbol.iterator] ? [...value as Iterable<unknown>] : String(json) };
+  if (value === undefined && !Array.isArray(this)) return json;
+  const { byteLength, byteOffset, buffer = value, [Symbol.iterator]: items } = Object(value);
+  const list = byteLength >= 0 ? new Uint8Array(buffer, byteOffset, byteLength) : items && value as Iterable<unknown>;
+  return { [`~${type}`]: list ? [...list] : String(json) };
 }
 
 function isEmpty(value: unknown): boolean {

@@ -161,12 +161,8 @@ export interface MutationSettings<E> {
   readonly throwOnError?: boolean | ((error: E) => boolean);
 }
 
-/** Options of `useMutation`. `C` are the router's controllers, `V` the default fields of the body, `X` what `onMutate` gives. */
-export interface MutationHookOptions<D, E, I, C, V, X> extends MutationSettings<E> {
-  /** Fields of the body that a call leaves out. */
-  readonly defaultValues?: V;
-  /** Changes the cache as the mutation will have: shown at once, taken back when it fails, fetched when it is settled. */
-  readonly optimistic?: (cache: OptimisticCache<C>, input: I) => void;
+/** Callbacks of a mutation. `X` is what `onMutate` gives. */
+export interface MutationCallbacks<D, E, I, X> extends MutationSettings<E> {
   /** Loading began or ended. */
   readonly onLoading?: (isLoading: boolean) => void;
   /** It came to its end. */
@@ -179,6 +175,25 @@ export interface MutationHookOptions<D, E, I, C, V, X> extends MutationSettings<
   readonly onError?: (error: E, input: I, made: Awaited<X> | undefined) => unknown;
   /** It came to its end. */
   readonly onSettled?: (data: D | undefined, error: E | null, input: I, made: Awaited<X> | undefined) => unknown;
+}
+
+/** Options of a `useMutation` without defaults and optimistic changes. */
+export interface PlainMutationOptions<D, E, I, X> extends MutationCallbacks<D, E, I, X> {
+  /** Not here: the other signature has it. */
+  readonly defaultValues?: never;
+  /** Not here: the other signature has it. */
+  readonly optimistic?: never;
+}
+
+/** Options of `useMutation`. `C` are the router's controllers, `V` the default fields of the body. */
+export interface MutationHookOptions<D, E, I, C, V, X> extends MutationCallbacks<D, E, I, X> {
+  /** Fields of the body that a call leaves out. */
+  readonly defaultValues?: V;
+  /**
+   * Changes the cache as the mutation will have: shown at once, taken back when it fails, fetched from the server when
+   * it is settled.
+   */
+  readonly optimistic?: (cache: OptimisticCache<C>, input: I) => void;
 }
 
 /** Options of `useStream`. */

@@ -19,6 +19,7 @@ import type {
   InfiniteHookOptions,
   MutationHookOptions,
   MutationSettings,
+  PlainMutationOptions,
   PlainQueryOptions,
   QueryHookOptions,
   StreamHookOptions,
@@ -87,12 +88,19 @@ export type OurCallbacks = "onLoading" | "onRequest" | "onSuccess" | "onError" |
 /** Hooks and options of a mutation. `B` is its body, `C` are the router's controllers. */
 export interface MutationHooks<D, E, I, B, C> {
   /** Sends what a user does, and shows what became of it. */
+  useMutation<X = undefined>(
+    options?: PlainMutationOptions<D, E, I, X>,
+  ): MutationHookResult<D, E, I, {} extends I ? [input?: I] : [input: I]>;
+  /** The same with defaults or optimistic changes, which a form cannot have: the body is an object. */
   useMutation<X = undefined, const V extends Partial<B> = {}>(
-    options?: MutationHookOptions<D, E, I, C, V, X>,
-  ): MutationHookResult<D, E, I, MutateArgs<I, V>>;
+    options: MutationHookOptions<D, E, WithBody<I, B>, C, V, X>,
+  ): MutationHookResult<D, E, WithBody<I, B>, MutateArgs<WithBody<I, B>, V>>;
   /** Gives options for TanStack's own `useMutation`. */
   mutationOptions(options?: MutationSettings<E>): ActionMutationOptions<D, E, I>;
 }
+
+/** An input whose body is what the schema takes, and no form. */
+export type WithBody<I, B> = { readonly [K in keyof I]: K extends "body" ? B : I[K] };
 
 /** A mutation's arguments: fields of the body with a default may be left out. */
 export type MutateArgs<I, V> = keyof V extends never ? {} extends I ? [input?: I] : [input: I]
@@ -100,11 +108,11 @@ export type MutateArgs<I, V> = keyof V extends never ? {} extends I ? [input?: I
   : never;
 
 /** An input whose body has defaults. */
-export type WithDefaults<I, V> = Omit<I, "body"> & DefaultedBody<I extends { readonly body?: infer B } ? B : never, V>;
-
-/** A body that may be left out when all its fields have defaults. */
-export type DefaultedBody<B, V> = {} extends Omit<B, keyof V> ? { readonly body?: Optional<B, keyof V> }
-  : { readonly body: Optional<B, keyof V> };
+export type WithDefaults<I, V> =
+  & Omit<I, "body">
+  & (I extends { readonly body?: infer B }
+    ? {} extends Omit<B, keyof V> ? { readonly body?: Optional<B, keyof V> } : { readonly body: Optional<B, keyof V> }
+    : {});
 
 /** An object, some of whose fields may be left out. */
 export type Optional<B, K extends PropertyKey> = Omit<B, K> & Partial<Pick<B, K & keyof B>>;

@@ -49,7 +49,7 @@ export async function openPage(element: ReactNode, options: PageOptions = {}): P
   // TanStack takes Deno for a server, which neither repeats nor collects.
   environmentManager.setIsServer(() => false);
 
-  const queryClient = options.queryClient ?? new QueryClient();
+  const queryClient = options.queryClient ?? createCache();
   const complaints: string[] = [];
   const wrap = (children: ReactNode) =>
     createElement(
@@ -106,6 +106,11 @@ export async function openPage(element: ReactNode, options: PageOptions = {}): P
       }
     },
   };
+}
+
+/** A cache that keeps everything: what it collects, it collects by timers. */
+export function createCache(): QueryClient {
+  return new QueryClient({ defaultOptions: { queries: { gcTime: Infinity }, mutations: { gcTime: Infinity } } });
 }
 
 /** TanStack's provider, for pages without ours. */

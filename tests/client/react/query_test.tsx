@@ -266,7 +266,7 @@ Deno.test("a failed fetch is not repeated by TanStack, unless the hook or the Qu
     await using page = await openPage(<List {...(retry && { retry })} />);
     await page.show(null);
     page.queryClient.clear();
-    if (fromClient) page.queryClient.setDefaultOptions({ queries: { retry: fromClient } });
+    if (fromClient) page.queryClient.setDefaultOptions({ queries: { gcTime: Infinity, retry: fromClient } });
     const start = calls().length;
     await page.show(<List {...(retry && { retry })} />);
     await page.until(() => page.text() === "error");
