@@ -46,6 +46,14 @@ export class Clock {
     return this.#timers.size;
   }
 
+  /** Lets time pass until the next timer is due; gives how long that was. */
+  async next(): Promise<number> {
+    await settle();
+    const from = this.now;
+    await this.pass(Math.min(...[...this.#timers.values()].map(({ at }) => at)) - from);
+    return this.now - from;
+  }
+
   /** Lets time pass, and what follows from it happen. */
   async pass(milliseconds: number): Promise<void> {
     await settle();
