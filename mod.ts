@@ -54,8 +54,6 @@ export type {
   PluginsAdd,
   PluginsContext,
   PluginUse,
-  RealtimeConfig,
-  ScopesInput,
   Setup,
   Start,
   StoreFeature,
@@ -253,6 +251,8 @@ export type { Packed } from "./server/ports/jobs/payload.ts";
 export type { AnyHook, CronPlan, HookName, HookSet, RegisteredJob } from "./server/ports/jobs/registry.ts";
 export type { EnqueueRequest, Jobs, JobsAdapter, QueueEngine, QueueHost } from "./server/ports/queue.ts";
 export type { PublishOptions, Realtime, RealtimeChannel } from "./server/ports/realtime.ts";
+export type { RealtimeConfig, ScopesInput } from "./server/realtime/options.ts";
+export type { OnDisconnect } from "./server/realtime/session.ts";
 export type {
   AppendOptions,
   LogEntry,

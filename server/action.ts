@@ -8,6 +8,7 @@ import { parsePath } from "./contract/path.ts";
 import type { AnyReply } from "./contract/reply.ts";
 import { type In, isSchema, type Out, type Schema } from "./contract/schema.ts";
 import type { Realtime } from "./ports/realtime.ts";
+import type { OnDisconnect } from "./realtime/session.ts";
 import { type Step, toStep } from "./procedure.ts";
 import type { HandlerInputs, IgniterRequest, ParamsFor, QueryOf } from "./request.ts";
 import type { RawHeaders } from "./contract/action.ts";
@@ -96,6 +97,13 @@ export interface QueryDefinition<
   readonly errors?: E;
   /** The schema of a stream's messages. */
   readonly events?: V;
+  /**
+   * What becomes of a stream's generator whose client goes away: it ends, waits for it (30 s, or the milliseconds given),
+   * or goes on without it. Only for subscriptions of the event connection.
+   *
+   * @default "stop"
+   */
+  readonly onDisconnect?: OnDisconnect;
   /** Answers. */
   readonly handler: (
     ctx: HandlerContext<
@@ -181,6 +189,7 @@ export interface ActionRecord extends ActionOptions {
   readonly errors: ErrorDeclarations;
   readonly bodyLimit: number | undefined;
   readonly rawBody: boolean;
+  readonly onDisconnect?: OnDisconnect;
   readonly handler: (ctx: unknown) => unknown;
 }
 
@@ -200,7 +209,7 @@ const COMMON = [
   "handler",
 ];
 const OPTIONS = {
-  query: new Set([...COMMON, "stream", "events"]),
+  query: new Set([...COMMON, "stream", "events", "onDisconnect"]),
   mutation: new Set([...COMMON, "method", "body", "bodyLimit", "rawBody"]),
 };
 /** The longest that timers of any host can wait; a longer one would end at once. */
@@ -222,6 +231,7 @@ interface LooseDefinition extends ActionOptions {
   readonly errors?: ErrorDeclarations;
   readonly bodyLimit?: number;
   readonly rawBody?: boolean;
+  readonly onDisconnect?: OnDisconnect;
   readonly handler?: unknown;
 }
 
@@ -247,6 +257,7 @@ export function defineAction(kind: "query" | "mutation", definition: LooseDefini
   if (definition.events !== undefined && definition.stream !== true) {
     throw new TypeError(`Cannot ${what}: "events" needs stream: true`);
   }
+  checkOnDisconnect(what, definition);
   if ((definition.timeout ?? 0) > MAX_TIMEOUT) {
     throw new TypeError(`Cannot ${what}: timeout ${definition.timeout} is more than ${MAX_TIMEOUT} ms`);
   }
@@ -282,6 +293,15 @@ export function defineAction(kind: "query" | "mutation", definition: LooseDefini
     handler: definition.handler as ActionRecord["handler"],
   };
   return { "~action": Object.freeze(record) } as unknown as AnyAction;
+}
+
+function checkOnDisconnect(what: string, { onDisconnect, stream }: LooseDefinition): void {
+  if (onDisconnect === undefined) return;
+  if (stream !== true) throw new TypeError(`Cannot ${what}: "onDisconnect" needs stream: true`);
+  const grace: unknown = typeof onDisconnect === "object" ? onDisconnect?.grace : undefined;
+  if (typeof grace === "number" && grace >= 0 && grace <= MAX_TIMEOUT) return;
+  if (["stop", "grace", "continue"].includes(onDisconnect as string)) return;
+  throw new TypeError(`Cannot ${what}: onDisconnect is not "stop", "grace", "continue" or { grace: milliseconds }`);
 }
 
 function checkErrors(what: string, errors: ErrorDeclarations): void {

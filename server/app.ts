@@ -19,6 +19,9 @@ import type { Attributes, Span, SpanOptions, Telemetry, WritableCarrier } from "
 import { isThenable } from "./plain.ts";
 import { defineProcedure, type Step, toStep } from "./procedure.ts";
 import { Broker } from "./realtime/broker.ts";
+import { createHub, type Hub } from "./realtime/hub.ts";
+import { LocalLog } from "./realtime/local_log.ts";
+import { type RealtimeConfig, toRealtimeSettings } from "./realtime/options.ts";
 import { createRouter } from "./router.ts";
 
 /** What the builder collects. */
@@ -29,13 +32,10 @@ export interface AppSettings {
   readonly store: Store | undefined;
   readonly jobs: Jobs | undefined;
   readonly telemetry: Telemetry | undefined;
-  readonly scopes: ScopesResolver | undefined;
+  readonly realtime: RealtimeConfig<never>;
   readonly steps: readonly Step[];
   readonly plugins: ReadonlyMap<string, PluginRecord>;
 }
-
-/** Grants scopes to a connection. */
-export type ScopesResolver = (input: never) => readonly string[] | Promise<readonly string[]>;
 
 /** The application as the engine keeps it. */
 export interface App {
@@ -43,11 +43,11 @@ export interface App {
   readonly config: Required<{ readonly [K in keyof Config]: NonNullable<Config[K]> }>;
   readonly logger: Logger;
   readonly trace: Trace | undefined;
-  readonly scopes: ScopesResolver | undefined;
+  /** What event connections share. */
+  readonly hub: Hub;
   /** Global procedures: the plugins' first, then those of `.use()`. */
   readonly steps: readonly Step[];
   readonly plugins: PluginHost;
-  readonly broker: Broker;
   /** What every context gets beside the application's own. */
   readonly features: ContextRecord;
   readonly clock: Clock;
@@ -117,7 +117,16 @@ export function createApp(settings: AppSettings): object {
   const logger = settings.logger === undefined
     ? createConsoleLogger({ level: config.logLevel })
     : toSafeLogger(settings.logger);
-  const broker = new Broker(logger, settings.scopes !== undefined);
+  const realtime = toRealtimeSettings(settings.realtime);
+  const broker = new Broker({
+    logger,
+    clock: systemClock,
+    log: settings.store ?? new LocalLog(),
+    window: realtime.window,
+    ttl: realtime.ttl,
+    granting: realtime.scopes !== undefined,
+    development: config.development,
+  });
   const plugins = new PluginHost(settings.plugins, { logger, store: settings.store, realtime: broker });
   let routers = 0;
   const features: ContextRecord = { realtime: broker };
@@ -131,7 +140,7 @@ export function createApp(settings: AppSettings): object {
     config,
     logger,
     trace: settings.telemetry === undefined ? undefined : toSafeTrace(settings.telemetry, logger),
-    scopes: settings.scopes,
+    hub: createHub(broker, realtime, systemClock),
     steps: [
       ...plugins.records.flatMap(([key, { middleware }]) =>
         middleware.map((use) => toStep(use, `add plugin "${key}"`))
@@ -139,7 +148,6 @@ export function createApp(settings: AppSettings): object {
       ...settings.steps,
     ],
     plugins,
-    broker,
     features,
     clock: systemClock,
     retain: () => void routers++,
@@ -147,6 +155,7 @@ export function createApp(settings: AppSettings): object {
       if (--routers > 0) return;
       if (!plugins.isEmpty) await plugins.stop(() => ({ ...features }));
       try {
+      await broker.close();
         await settings.jobs?.["~engine"].close();
       } finally {
         await settings.telemetry?.close?.();

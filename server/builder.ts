@@ -19,6 +19,7 @@ import type { Logger, LogLevel } from "./ports/logger.ts";
 import type { Store } from "./ports/store.ts";
 import type { Telemetry } from "./ports/telemetry.ts";
 import { defineProcedure, type ProcedureDefinition, type ProcedureDefinitionWithSchema, toStep } from "./procedure.ts";
+import { type RealtimeConfig, toRealtimeSettings } from "./realtime/options.ts";
 
 /** What was enabled so far. */
 export interface Setup {
@@ -75,20 +76,6 @@ export interface Config {
   readonly logLevel?: LogLevel | undefined;
 }
 
-/** How live updates work. */
-export interface RealtimeConfig<C> {
-  /** Grants scopes to a connection. Without it nobody receives scoped events. */
-  readonly scopes?: (ctx: ScopesInput<C>) => readonly string[] | Promise<readonly string[]>;
-}
-
-/** What a scopes resolver receives. */
-export interface ScopesInput<C> {
-  /** The connecting request. */
-  readonly request: Request;
-  /** Its context. */
-  readonly context: C;
-}
-
 /** The builder. */
 export interface Builder<S extends Setup> {
   /** Sets what differs from the defaults. @throws TypeError for what cannot be meant. */
@@ -109,7 +96,7 @@ export interface Builder<S extends Setup> {
   telemetry<T extends Telemetry>(
     telemetry: T,
   ): Builder<With<S, { readonly features: S["features"] & TelemetryFeature<T> }>>;
-  /** Configures live updates. */
+  /** Configures live updates. @throws TypeError for what cannot be meant. */
   realtime(config: RealtimeConfig<S["context"]>): Builder<S>;
   /** Adds a procedure that runs before every action. */
   use<U extends AnyUse>(
@@ -259,7 +246,7 @@ export const Igniter: Start = toBuilder({
   store: undefined,
   jobs: undefined,
   telemetry: undefined,
-  scopes: undefined,
+  realtime: {},
   steps: [],
   plugins: new Map(),
 });
@@ -278,12 +265,15 @@ function toBuilder(settings: AppSettings): Start {
     config: (config: Config) => toBuilder({ ...settings, config: { ...settings.config, ...checkConfig(config) } }),
     logger: (logger: Logger) =>
       toBuilder({ ...settings, logger: checkMethods("logger", logger, ["debug", "info", "warn", "error"]) }),
-    store: (store: Store) =>
-      toBuilder({ ...settings, store: checkMethods("store", store, ["get", "set", "publish", "subscribe"]) }),
+    store: (store: Store) => toBuilder({ ...settings, store: checkMethods("store", store, STORE) }),
     jobs: (jobs: Jobs) => toBuilder({ ...settings, jobs }),
     telemetry: (telemetry: Telemetry) =>
       toBuilder({ ...settings, telemetry: checkMethods("telemetry", telemetry, ["span", "inject"]) }),
-    realtime: (config: RealtimeConfig<never>) => toBuilder({ ...settings, scopes: checkRealtime(config).scopes }),
+    realtime: (config: RealtimeConfig<never>) => {
+      const realtime = { ...settings.realtime, ...config };
+      toRealtimeSettings(realtime); // refuses here, at the mistake
+      return toBuilder({ ...settings, realtime });
+    },
     use: (procedure: unknown) => {
       const what = "use a global procedure";
       const step = isDefinition(procedure) ? toStep(defineProcedure(procedure), what) : toStep(procedure, what);
@@ -324,16 +314,6 @@ function checkMethods<T>(what: string, value: T, methods: readonly string[]): T 
     }
   }
   return value;
-}
-
-function checkRealtime(config: RealtimeConfig<never>): RealtimeConfig<never> {
-  for (const key of Object.keys(config)) {
-    if (key !== "scopes") throw new TypeError(`Cannot configure live updates: there is no setting "${key}"`);
-  }
-  if (config.scopes !== undefined && typeof config.scopes !== "function") {
-    throw new TypeError("Cannot configure live updates: scopes is not a function");
-  }
-  return config;
 }
 
 function checkConfig(config: Config): Config {

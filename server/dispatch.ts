@@ -17,6 +17,7 @@ import type { PluginScope } from "./plugin_host.ts";
 import type { Realtime } from "./ports/realtime.ts";
 import type { Step } from "./procedure.ts";
 import { valueOf } from "./realtime/broker.ts";
+import { grantScopes } from "./realtime/scopes.ts";
 import { fromChannel, iterate, type StreamPayload, withOpening } from "./realtime/stream.ts";
 import { type Answering, errorReply, ReplyValue, ResponderValue, toReply, toReplyError } from "./reply.ts";
 import { type GivenInput, IncomingRequest, type Target } from "./request.ts";
@@ -33,6 +34,8 @@ export interface Plan {
   readonly timeout: number;
   /** The plugin whose route this is. */
   readonly plugin: string | undefined;
+  /** Answers in place of the handler: the events address. */
+  readonly connect?: (exchange: Exchange) => Promise<ReplyValue>;
 }
 
 /** What a router shares with its requests. */
@@ -60,6 +63,8 @@ export class Exchange implements Answerer, Answering, Flow {
   added: Outgoing | undefined = undefined;
   readonly #target: Target;
   readonly #given: GivenInput | undefined;
+  /** The event connection that this is a subscription of. */
+  #connection: Exchange | undefined = undefined;
   #request: IncomingRequest | undefined = undefined;
 
   constructor(state: RouterState, plan: Plan | undefined, raw: Request, target: Target, given?: GivenInput) {
@@ -87,7 +92,7 @@ export class Exchange implements Answerer, Answering, Flow {
   }
 
   get realtime(): Realtime {
-    return this.state.app.broker;
+    return this.state.app.hub.broker;
   }
 
   get onInstance(): ((name: string) => void) | undefined {
@@ -123,7 +128,14 @@ export class Exchange implements Answerer, Answering, Flow {
     return reply.then(done, async (error) => await done(await this.fail(error)));
   }
 
+  /** Makes this a subscription of a connection: its context and the global procedures have run there. */
+  join(connection: Exchange): this {
+    this.#connection = connection;
+    return this;
+  }
+
   #start(plan: Plan): MaybePromise<ReplyValue> {
+    if (this.#connection !== undefined) return this.#enterFrom(plan, this.#connection);
     return this.state.app.plugins.isReady ? this.#begin(plan) : this.#startThenBegin(plan);
   }
 
@@ -146,6 +158,17 @@ export class Exchange implements Answerer, Answering, Flow {
     this.scope = plugins.scope(context);
     if (!plugins.extends && !plugins.has("beforeRequest")) return runSteps(plan.steps, 0, this);
     return this.#extended(plan, this.scope);
+  }
+
+  #enterFrom(plan: Plan, { context: shared }: Exchange): MaybePromise<ReplyValue> {
+    const { app: { plugins, steps }, factory } = this.state;
+    // A copy: what one subscription's procedures add is not for another. Without a factory it is guarded anew.
+    const context = factory === undefined ? createContext(undefined, shared, this.raw) as ContextRecord : { ...shared };
+    this.context = context;
+    context["response"] = this.response;
+    if (!plugins.isEmpty) this.scope = plugins.scope(context);
+    // The global ones stand first, each once.
+    return runSteps(plan.steps, new Set(steps).size, this);
   }
 
   async #extended(plan: Plan, scope: PluginScope): Promise<ReplyValue> {
@@ -178,6 +201,7 @@ export class Exchange implements Answerer, Answering, Flow {
   /** What stands behind the last procedure: input, handler, output. */
   terminal(): MaybePromise<ReplyValue> {
     const plan = this.plan as Plan;
+    if (plan.connect !== undefined) return plan.connect(this);
     return plan.input === undefined
       ? this.#invoke(plan)
       : readInput(plan.input, this.request, () => this.#invoke(plan));
@@ -195,7 +219,7 @@ export class Exchange implements Answerer, Answering, Flow {
     const { output, stream, events } = plan.record;
     if (events !== undefined && reply.kind === "stream") return withEvents(plan.key, reply, events);
     if (reply.code >= 400) return reply;
-    if (stream && reply.kind === "data") return this.#open(plan, reply);
+    if (stream && reply.kind === "data") return this.#connection === undefined ? this.#open(plan, reply) : reply;
     if (output === undefined) return reply;
     if (reply.kind === "stream") {
       throw new TypeError(`Cannot answer ${plan.key}: it has an output schema and answered a stream`);
@@ -209,13 +233,12 @@ export class Exchange implements Answerer, Answering, Flow {
 
   /** The data of a stream action's reply opens the stream; the channel's messages follow. */
   async #open(plan: Plan, reply: ReplyValue): Promise<ReplyValue> {
-    const { scopes, broker } = this.state.app;
-    const granted = await scopes?.({ request: this.raw, context: this.context } as never) ?? [];
-    // A string would be taken apart into scopes of one letter each.
-    if (!Array.isArray(granted)) throw new TypeError("Cannot grant scopes: the resolver gave no array");
+    const { broker, settings } = this.state.app.hub;
+    const granted = await grantScopes(settings, { request: this.raw, context: this.context });
+    await broker.ready();
     const { signal } = this.request;
-    const source = withOpening(reply.payload, () => fromChannel(broker, plan.key, new Set(granted), signal));
-    return new ReplyValue("stream", reply.code, { source, type: undefined }, reply.head);
+    const source = withOpening(reply.payload, () => fromChannel(broker, plan.key, granted, signal));
+    return new ReplyValue("stream", reply.code, { source, type: undefined, endless: true }, reply.head);
   }
 
   /** The reply to something that was thrown. */
@@ -294,7 +317,7 @@ function withEvents(key: string, reply: ReplyValue, events: Schema): ReplyValue 
 }
 
 /** Ends what a reply that nobody waits for any more holds open. */
-function discard(reply: ReplyValue): void {
+export function discard(reply: ReplyValue): void {
   const end = reply.kind === "stream"
     ? iterate((reply.payload as StreamPayload).source).return?.()
     : reply.kind === "response"

@@ -11,6 +11,7 @@ import type { Action, AnyRouter, CallOptions, Controller, MessageOf } from "./co
 import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
 import { checkName, type KeyInput, type KeyOf, type StreamKeyOf } from "./contract/keys.ts";
 import { canonicalPath, fillPath, joinPath, parsePath, type RawParams } from "./contract/path.ts";
+import { EVENTS_SEGMENT } from "./contract/events.ts";
 import { createRecord, NO_PARAMS } from "./contract/record.ts";
 import { parseQuery } from "./contract/parse_query.ts";
 import { stringifyQuery } from "./contract/query_string.ts";
@@ -28,6 +29,7 @@ import type { Step } from "./procedure.ts";
 import { type BodyPayload, ReplyValue, toHookResponse, toReplyError, toResponse } from "./reply.ts";
 import { endedBy, iterate, StreamMessage, type StreamPayload } from "./realtime/stream.ts";
 import type { Target } from "./request.ts";
+import { EventsEndpoint } from "./realtime/endpoint.ts";
 import { Routes } from "./routes.ts";
 
 /** What an author writes about a router. */
@@ -133,6 +135,7 @@ class RouterEngine implements RouterState {
 
   constructor(app: App, definition: LooseDefinition, baseURL: string) {
     this.app = app;
+  readonly #events: EventsEndpoint;
     this.factory = definition.context ?? app.factory;
     this.#baseURL = baseURL;
     const basePath = joinPath(definition.basePath ?? app.config.basePath);
@@ -147,7 +150,8 @@ class RouterEngine implements RouterState {
     for (const [key, plugin] of app.plugins.records) {
       for (const route of plugin.routes) this.#addRoute(key, plugin.path ?? `/${key}`, route);
     }
-    for (const [key, { record }] of this.#plans) app.broker.register(key, record.events);
+    for (const [key, { record }] of this.#plans) app.hub.broker.register(key, record.stream, record.events);
+    this.#events = this.#makeEvents();
     app.retain(); // last: a router that could not be made would never release
   }
 
@@ -220,6 +224,18 @@ class RouterEngine implements RouterState {
     const { app, closing } = this;
     const state: RouterState = factory === undefined ? this : { app, factory, closing };
     return createCaller({
+  /** The event connection, at `{basePath}/_/events`. */
+  #makeEvents(): EventsEndpoint {
+    const headers = new Headers();
+    return new EventsEndpoint({
+      state: this,
+      pattern: `${this.#base}/${EVENTS_SEGMENT}`,
+      steps: distinct(this.app.steps),
+      find: (key, search) => this.#findRpc(headers, "GET", this.#rpc + key, search),
+      effects: (exchange, reply) => this.#effects(exchange, reply),
+    });
+  }
+
       keys: this.#kinds,
       invoke: (key, input, from, options) => this.#invoke(state, key, input, from, options),
       open: (key, input, from, options) => this.#openStream(state, key, input, from, options),
@@ -240,8 +256,8 @@ class RouterEngine implements RouterState {
       ready: () => this.#ready(),
       close: () => this.#closed ??= this.#close(),
       revalidate: (path: string, input?: unknown, options?: Pick<PublishOptions, "scopes">) =>
-        app.broker.revalidate(input === undefined ? path : { path, input }, options),
-      publish: (key: string, data: unknown, options?: PublishOptions) => app.broker.publish(key, data, options),
+        app.hub.broker.revalidate(input === undefined ? path : { path, input }, options),
+      publish: (key: string, data: unknown, options?: PublishOptions) => app.hub.broker.publish(key, data, options),
     };
     Object.defineProperty(face, "~engine", { value: this });
     return Object.freeze(face) as unknown as Router<unknown>;
@@ -307,7 +323,7 @@ class RouterEngine implements RouterState {
       span.setName(`${method} ${found.plan.pattern}`);
       span.setAttributes({ "http.route": found.plan.pattern, "igniter.action": found.plan.key });
     }
-    const reply = exchange.run(found.plan);
+    const reply = found.plan === this.#events.plan ? this.#events.answer(exchange) : exchange.run(found.plan);
     const response = this.#keepRunning(exchange, reply);
     return span === undefined ? response : this.#traced(exchange, response, span);
   }
@@ -348,14 +364,14 @@ class RouterEngine implements RouterState {
   }
 
   /** `{basePath}/_/rpc/users.list`: queries over GET, mutations over POST, path parameters as `~id=…` (D12). */
-  #findRpc(raw: Request, method: string, path: string, search: string): Destination | ReplyValue {
+  #findRpc(headers: Headers, method: string, path: string, search: string): Destination | ReplyValue {
     const plan = this.#plans.get(decodeKey(path.slice(this.#rpc.length)));
     if (plan === undefined) return NOT_FOUND;
     const verb = plan.record.kind === "query" ? "GET" : "POST";
     if (method !== verb && !(method === "HEAD" && verb === "GET")) {
       return wrongMethod(method, verb === "GET" ? ["GET", "HEAD", "OPTIONS"] : ["POST", "OPTIONS"]);
     }
-    if (plan.record.method !== verb && isSimpleCrossSite(raw.headers)) return CROSS_SITE;
+    if (plan.record.method !== verb && isSimpleCrossSite(headers)) return CROSS_SITE;
     const fields = parseQuery(search);
     const params = createRecord<string>();
     for (const name of Object.keys(fields)) {
@@ -408,7 +424,7 @@ class RouterEngine implements RouterState {
   /** What `.revalidate()` and `.after()` asked for; only after a success, and never in the way of the answer. */
   #effects(exchange: Exchange, reply: ReplyValue): void {
     if (reply.failed || reply.head === undefined) return;
-    const { logger, broker } = this.app;
+    const { logger, hub: { broker } } = this.app;
     for (const { target, scopes } of reply.head.revalidations) {
       try {
         const granted = scopes?.(exchange.context as never);

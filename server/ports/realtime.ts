@@ -1,8 +1,13 @@
 /**
  * What handlers and jobs see of live updates.
  *
- * Words. A *channel* is a stream action's key (`notifications.stream`) or any name of your own. A *scope* names an
- * audience (`user:7`) that the server granted a connection.
+ * Words. A *channel* is a stream action's key (`notifications.stream`). A *scope* names an audience (`user:7`) that the
+ * server granted a connection.
+ *
+ * Every event goes through the application's store, where there is one, and so reaches the clients of all its processes.
+ * What cannot be sent at all (a type with a line break, a cycle) is thrown at once. When the store does not take an
+ * event the promise rejects with `ERR_UNAVAILABLE`; it may be dropped, as that rejection ends no process, and clients are
+ * told to refetch as soon as the store is back.
  *
  * @module
  */

@@ -5,13 +5,17 @@
  */
 import { encode } from "../contract/encode.ts";
 import { needsEncoding } from "../contract/needs_encoding.ts";
-import type { Broker, BrokerEvent } from "./broker.ts";
+import { IgniterError } from "../contract/error.ts";
+import type { Broker } from "./broker.ts";
+import { type LiveEvent, RESET_CHANNEL } from "./event.ts";
 
 /** What a stream reply holds. */
 export interface StreamPayload {
   readonly source: ReadableStream<unknown> | AsyncIterable<unknown>;
   /** The media type; by default `application/octet-stream` for a `ReadableStream`, else `text/event-stream`. */
   readonly type: string | undefined;
+  /** Whether it has no end of its own: only the client or the router end it. */
+  readonly endless?: boolean;
 }
 
 /** What the client is told when a source fails. */
@@ -44,7 +48,7 @@ export function toByteStream(
   const media = type ?? (source instanceof ReadableStream ? "application/octet-stream" : "text/event-stream");
   if (!headers.has("content-type")) headers.set("content-type", media);
   if (!media.startsWith("text/event-stream")) {
-    return toBody(iterate(source), toBytes, (error, controller) => {
+    return toBody(iterate(source), toBytes, (controller) => controller.close(), (error, controller) => {
       toFailure(error);
       controller.error(error);
     });
@@ -52,7 +56,11 @@ export function toByteStream(
   // Proxies must neither keep events back nor compress them.
   if (!headers.has("cache-control")) headers.set("cache-control", "no-cache, no-transform");
   if (!headers.has("x-accel-buffering")) headers.set("x-accel-buffering", "no");
-  return toBody(endedBy(closing, iterate(source), toFailure), toEvent, (error, controller) => {
+  return toBody(endedBy(closing, iterate(source), toFailure), toEvent, (controller) => {
+    // Who reads no end comes back: the router closes for a restart, and a channel goes on.
+    if (payload.endless !== true && !closing.aborted) controller.enqueue(ENCODER.encode(frame("end", null)));
+    controller.close();
+  }, (error, controller) => {
     controller.enqueue(ENCODER.encode(frame("error", toFailure(error))));
     controller.close();
   });
@@ -61,6 +69,7 @@ export function toByteStream(
 function toBody(
   iterator: AsyncIterator<unknown>,
   encode: (chunk: unknown) => Uint8Array,
+  finish: (controller: ReadableStreamDefaultController<Uint8Array>) => void,
   fail: (error: unknown, controller: ReadableStreamDefaultController<Uint8Array>) => void,
 ): ReadableStream<Uint8Array> {
   let cancelled = false;
@@ -70,7 +79,7 @@ function toBody(
         const { done, value } = await iterator.next();
         // The client went away while this waited: there is nothing to write to, and that is no failure.
         if (cancelled) return;
-        if (done) controller.close();
+        if (done) finish(controller);
         else controller.enqueue(encode(value));
       } catch (error) {
         if (!cancelled) fail(error, controller);
@@ -169,7 +178,7 @@ const MAX_WAITING = 1024;
  */
 export function withOpening(
   opening: unknown,
-  listen: () => AsyncIterableIterator<BrokerEvent>,
+  listen: () => AsyncIterableIterator<LiveEvent>,
 ): AsyncIterable<unknown> {
   return {
     [Symbol.asyncIterator](): AsyncIterator<unknown> {
@@ -183,10 +192,8 @@ export function withOpening(
           }
           const { done, value } = await events.next();
           if (done === true) return DONE;
-          return {
-            done: false,
-            value: value.type === "message" ? value.data : new StreamMessage(value.type, value.data),
-          };
+          const { type, data } = value;
+          return { done: false, value: type === "message" ? data : new StreamMessage(type, data) };
         },
         async return(): Promise<IteratorResult<unknown>> {
           await events.return?.();
@@ -203,46 +210,48 @@ export function fromChannel(
   channel: string,
   scopes: ReadonlySet<string>,
   signal: AbortSignal,
-): AsyncIterableIterator<BrokerEvent> {
-  const waiting: BrokerEvent[] = [];
+): AsyncIterableIterator<LiveEvent> {
+  const waiting: LiveEvent[] = [];
   let wake: (() => void) | undefined;
   let ended = false;
-  let overflowed = false;
+  let failure: Error | undefined;
   const stop = (): void => {
     ended = true;
     unsubscribe();
     signal.removeEventListener("abort", stop);
     wake?.();
   };
-  const unsubscribe = broker.subscribe(channel, {
-    scopes,
-    receive: (event) => {
-      if (waiting.length >= MAX_WAITING) {
-        overflowed = true;
-        waiting.length = 0;
-        stop();
-        return;
-      }
-      waiting.push(event);
-      wake?.();
-    },
-  });
+  const fail = (error: Error): void => {
+    failure = error;
+    stop();
+  };
+  const receive = (event: LiveEvent): void => {
+    // A stream of its own has no way to say that something was missed, but by its end.
+    if (event.channel === RESET_CHANNEL) {
+      return fail(new IgniterError("ERR_UNAVAILABLE", { message: "Messages may have been missed" }));
+    }
+    if (waiting.length >= MAX_WAITING) {
+      waiting.length = 0;
+      return fail(new RangeError(`Cannot keep more than ${MAX_WAITING} messages for a reader of "${channel}"`));
+    }
+    waiting.push(event);
+    wake?.();
+  };
+  const unsubscribe = broker.subscribe(channel, { scopes, receive });
   if (signal.aborted) stop();
   else signal.addEventListener("abort", stop);
   return {
-    async next(): Promise<IteratorResult<BrokerEvent>> {
+    async next(): Promise<IteratorResult<LiveEvent>> {
       while (waiting.length === 0 && !ended) {
         await new Promise<void>((resolve) => wake = resolve);
         wake = undefined;
       }
       const event = waiting.shift();
       if (event !== undefined) return { done: false, value: event };
-      if (overflowed) {
-        throw new RangeError(`Cannot keep more than ${MAX_WAITING} messages for a reader of "${channel}"`);
-      }
+      if (failure !== undefined) throw failure;
       return { done: true, value: undefined };
     },
-    return(): Promise<IteratorResult<BrokerEvent>> {
+    return(): Promise<IteratorResult<LiveEvent>> {
       stop();
       return Promise.resolve({ done: true, value: undefined });
     },

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Realtime } from "@igniter-js/core";
-import { type Broker, REVALIDATE_CHANNEL } from "../../server/realtime/broker.ts";
+import type { Broker } from "../../server/realtime/broker.ts";
+import { REVALIDATE_CHANNEL } from "../../server/realtime/event.ts";
 
 /** Collects the revalidations that a connection with these scopes hears. */
 export function hearRevalidations(realtime: Realtime, scopes: readonly string[] = []): unknown[] {
