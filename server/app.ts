@@ -154,8 +154,8 @@ export function createApp(settings: AppSettings): object {
     release: async () => {
       if (--routers > 0) return;
       if (!plugins.isEmpty) await plugins.stop(() => ({ ...features }));
-      try {
       await broker.close();
+      try {
         await settings.jobs?.["~engine"].close();
       } finally {
         await settings.telemetry?.close?.();

@@ -251,6 +251,7 @@ export const Igniter: Start = toBuilder({
   plugins: new Map(),
 });
 
+const STORE = ["get", "set", "publish", "subscribe", "append", "entriesAfter", "lastId", "follow"];
 const CONFIG = new Set(["baseURL", "basePath", "development", "bodyLimit", "timeout", "cookieSecrets", "logLevel"]);
 
 /** The engine behind the typed interface: it collects settings, `createApp` makes use of them. */

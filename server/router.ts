@@ -9,9 +9,9 @@ import { type Caller, type CallerOptions, type CallInput, createCaller, type Out
 import type { ContextFactory } from "./context.ts";
 import type { Action, AnyRouter, CallOptions, Controller, MessageOf } from "./contract/action.ts";
 import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
+import { EVENTS_SEGMENT } from "./contract/events.ts";
 import { checkName, type KeyInput, type KeyOf, type StreamKeyOf } from "./contract/keys.ts";
 import { canonicalPath, fillPath, joinPath, parsePath, type RawParams } from "./contract/path.ts";
-import { EVENTS_SEGMENT } from "./contract/events.ts";
 import { createRecord, NO_PARAMS } from "./contract/record.ts";
 import { parseQuery } from "./contract/parse_query.ts";
 import { stringifyQuery } from "./contract/query_string.ts";
@@ -27,9 +27,9 @@ import type { PublishOptions } from "./ports/realtime.ts";
 import type { Span } from "./ports/telemetry.ts";
 import type { Step } from "./procedure.ts";
 import { type BodyPayload, ReplyValue, toHookResponse, toReplyError, toResponse } from "./reply.ts";
+import { EventsEndpoint } from "./realtime/endpoint.ts";
 import { endedBy, iterate, StreamMessage, type StreamPayload } from "./realtime/stream.ts";
 import type { Target } from "./request.ts";
-import { EventsEndpoint } from "./realtime/endpoint.ts";
 import { Routes } from "./routes.ts";
 
 /** What an author writes about a router. */
@@ -131,11 +131,11 @@ class RouterEngine implements RouterState {
   /** Calls in process, for the same, with the signals by which their callers give up. */
   readonly #calls = new Map<Promise<Outcome>, readonly (AbortSignal | undefined)[]>();
   readonly #hasAfterHooks: boolean;
+  readonly #events: EventsEndpoint;
   #closed: Promise<void> | undefined = undefined;
 
   constructor(app: App, definition: LooseDefinition, baseURL: string) {
     this.app = app;
-  readonly #events: EventsEndpoint;
     this.factory = definition.context ?? app.factory;
     this.#baseURL = baseURL;
     const basePath = joinPath(definition.basePath ?? app.config.basePath);
@@ -219,11 +219,6 @@ class RouterEngine implements RouterState {
     this.#kinds.set(controller, kinds.set(name, kind));
   }
 
-  /** A caller; with a factory of its own where one is given. */
-  caller(factory: ContextFactory | undefined, origin: CallerOptions): object {
-    const { app, closing } = this;
-    const state: RouterState = factory === undefined ? this : { app, factory, closing };
-    return createCaller({
   /** The event connection, at `{basePath}/_/events`. */
   #makeEvents(): EventsEndpoint {
     const headers = new Headers();
@@ -236,6 +231,11 @@ class RouterEngine implements RouterState {
     });
   }
 
+  /** A caller; with a factory of its own where one is given. */
+  caller(factory: ContextFactory | undefined, origin: CallerOptions): object {
+    const { app, closing } = this;
+    const state: RouterState = factory === undefined ? this : { app, factory, closing };
+    return createCaller({
       keys: this.#kinds,
       invoke: (key, input, from, options) => this.#invoke(state, key, input, from, options),
       open: (key, input, from, options) => this.#openStream(state, key, input, from, options),
@@ -347,7 +347,8 @@ class RouterEngine implements RouterState {
     const plan = this.#routes.exact(method, path);
     if (plan !== undefined) return { plan, path, search, params: NO_PARAMS, headOnly: false };
     if (path.indexOf("%") >= 0) path = path.replace(ESCAPE, (escape) => escape.toUpperCase());
-    if (path.startsWith(this.#rpc)) return this.#findRpc(raw, method, path, search);
+    if (path.startsWith(this.#rpc)) return this.#findRpc(raw.headers, method, path, search);
+    if (path === this.#events.plan.pattern) return this.#findEvents(method, path, search);
     const tail = method === "GET" ? this.#routes.tail(path) : undefined;
     if (tail !== undefined) return { plan: tail.target, path, search, params: tail.params, headOnly: false };
     const found = this.#routes.find(method, path);
@@ -384,6 +385,12 @@ class RouterEngine implements RouterState {
       delete fields[name];
     }
     return missingParam(plan, params) ?? { plan, path, search, params, fields, headOnly: method === "HEAD" };
+  }
+
+  /** A browser may ask by OPTIONS first, and the endpoint knows who may connect. */
+  #findEvents(method: string, path: string, search: string): Destination | ReplyValue {
+    if (method !== "GET" && method !== "OPTIONS") return wrongMethod(method, ["GET", "OPTIONS"]);
+    return { plan: this.#events.plan, path, search, params: NO_PARAMS, headOnly: false };
   }
 
   /** The way out of every request: response, hooks, then effects of a reply that succeeded. Never throws. */
