@@ -37,6 +37,27 @@ import type { CoreClient } from "./types.ts";
 
 export { IgniterError };
 export type { ClientOptions };
+export type {
+  ClientCallOptions,
+  FailedCall,
+  Fetch,
+  HeadersLike,
+  HeadersOption,
+  IncomingAnswer,
+  OutgoingCall,
+  RequestOptions,
+} from "./options.ts";
+export type {
+  ClientArgs,
+  ClientCall,
+  ClientErrors,
+  ClientMutation,
+  ClientQuery,
+  ClientStream,
+  CoreAction,
+  CoreClient,
+  TransportFailure,
+} from "./types.ts";
 
 /** Makes a client of a router's type. Nothing is sent, and `router` is not called, before the first call. */
 export function createIgniterClient<R extends AnyRouter>(options: ClientOptions = {}): CoreClient<R["~controllers"]> {
