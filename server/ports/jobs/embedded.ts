@@ -19,8 +19,9 @@ import type { Dedupe, SettledOptions } from "./options.ts";
 import { unpack } from "./payload.ts";
 import type { NextCron, Registry } from "./registry.ts";
 import type { JobStorage, StoredJob } from "./storage.ts";
+import { toDedupeKey } from "./dedupe_key.ts";
 import { toNewJob, toRepetition } from "./timetable.ts";
-import { checkWorkerOptions, type WorkerOptions } from "./worker_options.ts";
+import { checkWorkerOptions, DEFAULT_IDEMPOTENCY_TTL, type WorkerOptions } from "./worker_options.ts";
 
 /** How an embedded engine works. */
 export interface EmbeddedOptions extends WorkerOptions {
@@ -99,8 +100,8 @@ class EmbeddedBackend implements JobsBackend {
 
   #keep({ job, options }: EnqueueRequest, data: string, now: number): string {
     const storage = this.#storage;
-    const { queue, dedupe, idempotencyKey, repeat } = options;
-    const key = keyOf(job.key, dedupe, idempotencyKey);
+    const { queue, dedupe, repeat } = options;
+    const key = toDedupeKey(job.key, options);
     if (key !== undefined) {
       const known = this.#known(key, queue, dedupe, now);
       if (known !== undefined) {
@@ -126,7 +127,7 @@ class EmbeddedBackend implements JobsBackend {
   }
 
   #until({ dedupe, idempotencyKey }: SettledOptions, now: number): number | null {
-    if (idempotencyKey !== undefined) return now + (this.#options.idempotencyTtl ?? 86_400_000);
+    if (idempotencyKey !== undefined) return now + (this.#options.idempotencyTtl ?? DEFAULT_IDEMPOTENCY_TTL);
     return dedupe?.mode === "throttle" ? now + dedupe.ttl : null;
   }
 
@@ -258,11 +259,6 @@ class EmbeddedBackend implements JobsBackend {
 }
 
 const STATES: readonly JobState[] = ["waiting", "delayed", "active", "completed", "failed"];
-
-function keyOf(job: string, dedupe: Dedupe | undefined, idempotencyKey: string | undefined): string | undefined {
-  if (idempotencyKey !== undefined) return `once:${job}:${idempotencyKey}`;
-  return dedupe === undefined ? undefined : `${dedupe.mode}:${job}:${dedupe.key}`;
-}
 
 function isFinished({ state }: StoredJob): boolean {
   return state === "completed" || state === "failed";

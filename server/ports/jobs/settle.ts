@@ -74,6 +74,9 @@ export function settleOptions(
   if (jobId !== undefined && jobId.includes(":")) {
     throw new TypeError(`Cannot ${what}: jobId "${jobId}" has a ":", which not every engine can keep`);
   }
+  if (jobId !== undefined && /^\d+$/.test(jobId)) {
+    throw new TypeError(`Cannot ${what}: jobId "${jobId}" is all digits, which not every engine can keep; add a word`);
+  }
   if (idempotencyKey !== undefined && dedupe !== undefined) {
     throw new TypeError(`Cannot ${what}: give idempotencyKey or dedupe, not both`);
   }

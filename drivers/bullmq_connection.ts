@@ -1,0 +1,137 @@
+/**
+ * Redis for the jobs: one client for commands, one for workers, and an end to all waiting.
+ *
+ * BullMQ itself waits without limit while Redis is away. So every call asks {@link RedisConnection.ready} first, which
+ * fails within `timeout`; and the client for commands refuses what it cannot send instead of keeping it for later, when
+ * its caller would long have been told that it failed.
+ *
+ * @module
+ */
+import { Redis, type RedisOptions } from "ioredis";
+
+/** The part of an ioredis client that is used of one's own. It is copied, not used: its options are what counts. */
+export interface RedisClientLike {
+  /** Makes another client of the same server. */
+  duplicate(options?: object): unknown;
+}
+
+/** Where Redis is. */
+export interface RedisPlace {
+  /** A client of ioredis. */
+  readonly client?: RedisClientLike | undefined;
+  /** `redis://user:password@host:port/db`, `rediss://` for TLS, or the path of a Unix socket. */
+  readonly url?: string | undefined;
+  /** Options of ioredis: `host`, `port`, `password`, `tls`, `sentinels`, … */
+  readonly connection?: object | undefined;
+}
+
+/** The connection to Redis. */
+export class RedisConnection {
+  readonly #place: RedisPlace;
+  readonly #timeout: number;
+  readonly #onError: (error: Error) => void;
+  readonly #clients: Redis[] = [];
+  #commands: Redis | undefined = undefined;
+  #last: Error | undefined = undefined;
+  #closed = false;
+
+  constructor(place: RedisPlace, timeout: number, onError: (error: Error) => void) {
+    this.#place = place;
+    this.#timeout = timeout;
+    this.#onError = onError;
+  }
+
+  /** The client for commands, which need not be connected. */
+  get commands(): Redis {
+    return this.#commands ??= this.open({
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+    });
+  }
+
+  /** Opens a client that lives as long as this. */
+  open(options: RedisOptions): Redis {
+    const all: RedisOptions = {
+      connectTimeout: this.#timeout,
+      retryStrategy: (times) => this.#closed ? null : Math.min(times * 50, 1_000),
+      lazyConnect: true,
+      // BullMQ has a prefix of its own.
+      keyPrefix: "",
+      ...options,
+    };
+    const { client, url, connection } = this.#place;
+    const opened = client !== undefined
+      ? client.duplicate(all) as Redis
+      : url !== undefined
+      ? new Redis(url, { ...connection, ...all })
+      : new Redis({ ...connection, ...all });
+    opened.on("error", (error: Error) => {
+      this.#last = error;
+      this.#onError(error);
+    });
+    this.#clients.push(opened);
+    return opened;
+  }
+
+  /** Waits until commands can be sent. @throws Error when Redis cannot be reached in time. */
+  ready(): Promise<void> | void {
+    if (this.#closed) throw new Error("Cannot use the jobs: the adapter is closed");
+    const client = this.commands;
+    return client.status === "ready" ? undefined : this.#connect(client);
+  }
+
+  async #connect(client: Redis): Promise<void> {
+    const first = client.status === "wait";
+    let onReady: () => void = () => {};
+    let onError: (error: Error) => void = () => {};
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        onReady = resolve;
+        // The first refusal is the answer; later, while it is away for a moment, the time is waited for.
+        onError = (error) => first && reject(error);
+        client.on("ready", onReady).on("error", onError);
+        timer = setTimeout(() => reject(new Error(`no answer within ${this.#timeout} ms`)), this.#timeout);
+        if (first) client.connect().catch(reject);
+      });
+    } catch (error) {
+      const cause = this.#last ?? error as Error;
+      throw new Error(
+        `Cannot reach Redis at ${nameOf(client)}: ${cause.message || (cause as { code?: string }).code}`,
+        {
+          cause,
+        },
+      );
+    } finally {
+      clearTimeout(timer);
+      client.off("ready", onReady).off("error", onError);
+    }
+    this.#last = undefined;
+  }
+
+  /** Lets an answer take no longer than the time limit. @throws Error when it does. */
+  async answer<T>(work: Promise<T>): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const message = `Cannot reach Redis at ${nameOf(this.commands)}: no answer within ${this.#timeout} ms`;
+      timer = setTimeout(() => reject(new Error(message)), this.#timeout);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends all clients. */
+  close(): void {
+    this.#closed = true;
+    for (const client of this.#clients) client.disconnect();
+  }
+}
+
+/** Names a server, without its password. */
+function nameOf({ options: { path, host, port } }: Redis): string {
+  return path ?? `${host ?? "localhost"}:${port ?? 6379}`;
+}
