@@ -110,6 +110,7 @@ export function createApp(settings: AppSettings): object {
     basePath: settings.config.basePath ?? "/api/v1",
     development: settings.config.development ?? false,
     bodyLimit: settings.config.bodyLimit ?? 1_048_576,
+    batchLimit: settings.config.batchLimit ?? 20,
     timeout: settings.config.timeout ?? 0,
     cookieSecrets: settings.config.cookieSecrets ?? [],
     logLevel: settings.config.logLevel ?? "info",

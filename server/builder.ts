@@ -68,6 +68,11 @@ export interface Config {
   readonly development?: boolean | undefined;
   /** Bytes that a body may have; over it 413. @default 1_048_576 */
   readonly bodyLimit?: number | undefined;
+  /**
+   * Calls that a client may put into one request, `POST {basePath}/_/batch`; `bodyLimit` holds for all of them together.
+   * 0 turns batches off. @default 20
+   */
+  readonly batchLimit?: number | undefined;
   /** Milliseconds until an action answers 504; 0 for none. @default 0 */
   readonly timeout?: number | undefined;
   /** Secrets of signed cookies, at least 32 characters each: the first signs, all verify. @default [] */
@@ -252,7 +257,16 @@ export const Igniter: Start = toBuilder({
 });
 
 const STORE = ["get", "set", "publish", "subscribe", "append", "entriesAfter", "lastId", "follow"];
-const CONFIG = new Set(["baseURL", "basePath", "development", "bodyLimit", "timeout", "cookieSecrets", "logLevel"]);
+const CONFIG = new Set([
+  "baseURL",
+  "basePath",
+  "development",
+  "bodyLimit",
+  "batchLimit",
+  "timeout",
+  "cookieSecrets",
+  "logLevel",
+]);
 
 /** The engine behind the typed interface: it collects settings, `createApp` makes use of them. */
 function toBuilder(settings: AppSettings): Start {
@@ -324,7 +338,7 @@ function checkConfig(config: Config): Config {
   if ((config.timeout ?? 0) > MAX_TIMEOUT) {
     throw new TypeError(`Cannot configure: timeout ${config.timeout} is more than ${MAX_TIMEOUT} ms`);
   }
-  for (const key of ["bodyLimit", "timeout"] as const) {
+  for (const key of ["bodyLimit", "batchLimit", "timeout"] as const) {
     const value = config[key];
     if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
       throw new TypeError(`Cannot configure: ${key} ${value} is not a number of at least 0`);

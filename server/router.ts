@@ -6,8 +6,10 @@
 import { type ActionRecord, recordOf } from "./action.ts";
 import type { App, Trace } from "./app.ts";
 import { type Caller, type CallerOptions, type CallInput, createCaller, type Outcome } from "./caller.ts";
+import { answerBatch, type BatchHost } from "./batch.ts";
 import type { ContextFactory } from "./context.ts";
 import type { Action, AnyRouter, CallOptions, Controller, MessageOf } from "./contract/action.ts";
+import { BATCH_SEGMENT } from "./contract/batch.ts";
 import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
 import { EVENTS_SEGMENT } from "./contract/events.ts";
 import { checkName, type KeyInput, type KeyOf, type StreamKeyOf } from "./contract/keys.ts";
@@ -54,7 +56,8 @@ export interface Router<R, A = unknown> extends AnyRouter<R> {
   readonly basePath: string;
   /**
    * Answers a request; at once when all that has to do with it is synchronous (a promise would cost a tenth of a small
-   * answer), so `await` it. Bound; never throws nor rejects.
+   * answer), so `await` it. Bound; never throws nor rejects. Actions answer at their REST paths and, under
+   * `{basePath}/_/rpc/`, by their keys; `POST {basePath}/_/batch` takes several such calls at once (`batchLimit`).
    */
   readonly handler: (request: Request) => Response | Promise<Response>;
   /** The same, for `deno serve`, `app.mount()` and edge hosts. */
@@ -121,6 +124,8 @@ class RouterEngine implements RouterState {
   readonly #base: string;
   /** What the RPC addresses begin with. */
   readonly #rpc: string;
+  /** Where batches are answered; undefined when they are turned off. */
+  readonly #batch: string | undefined;
   readonly #plans = new Map<string, Plan>();
   readonly #routes: Routes<Plan>;
   readonly #kinds = new Map<string, Map<string, "query" | "mutation" | "stream" | "both">>();
@@ -144,6 +149,7 @@ class RouterEngine implements RouterState {
     }
     this.#base = basePath === "/" ? "" : canonicalPath(basePath);
     this.#rpc = `${this.#base}/${RPC_SEGMENT}/`;
+    this.#batch = app.config.batchLimit === 0 ? undefined : `${this.#base}/${BATCH_SEGMENT}`;
     this.#routes = new Routes(this.#base, ({ key }) => key);
     this.#hasAfterHooks = app.plugins.has("afterRequest");
     for (const [name, controller] of Object.entries(definition.controllers)) this.#addController(name, controller);
@@ -314,7 +320,7 @@ class RouterEngine implements RouterState {
     const path = url.slice(start, end);
     const search = end === last ? "" : url.slice(end + 1, last);
     const found = this.#closed === undefined ? this.#find(raw, method, path, search) : CLOSING;
-    if (found instanceof ReplyValue) {
+    if (found instanceof ReplyValue || found instanceof Promise) {
       const target = { path, search, params: NO_PARAMS, headOnly: method === "HEAD" };
       return this.#keepRunning(new Exchange(this, undefined, raw, target), found);
     }
@@ -343,12 +349,15 @@ class RouterEngine implements RouterState {
     return response;
   }
 
-  #find(raw: Request, method: string, path: string, search: string): Destination | ReplyValue {
+  #find(raw: Request, method: string, path: string, search: string): Destination | MaybePromise<ReplyValue> {
     const plan = this.#routes.exact(method, path);
     if (plan !== undefined) return { plan, path, search, params: NO_PARAMS, headOnly: false };
     if (path.indexOf("%") >= 0) path = path.replace(ESCAPE, (escape) => escape.toUpperCase());
     if (path.startsWith(this.#rpc)) return this.#findRpc(raw.headers, method, path, search);
     if (path === this.#events.plan.pattern) return this.#findEvents(method, path, search);
+    if (path === this.#batch) {
+      return method === "POST" ? answerBatch(raw, this.#batchHost()) : wrongMethod(method, ["POST", "OPTIONS"]);
+    }
     const tail = method === "GET" ? this.#routes.tail(path) : undefined;
     if (tail !== undefined) return { plan: tail.target, path, search, params: tail.params, headOnly: false };
     const found = this.#routes.find(method, path);
@@ -385,6 +394,17 @@ class RouterEngine implements RouterState {
       delete fields[name];
     }
     return missingParam(plan, params) ?? { plan, path, search, params, fields, headOnly: method === "HEAD" };
+  }
+
+  #batchHost(): BatchHost {
+    const { bodyLimit, batchLimit } = this.app.config;
+    return {
+      bodyLimit,
+      batchLimit,
+      rpc: this.#rpc,
+      find: (key) => this.#plans.get(key)?.record,
+      handle: (request) => this.#handle(request),
+    };
   }
 
   /** A browser may ask by OPTIONS first, and the endpoint knows who may connect. */
