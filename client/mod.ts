@@ -43,6 +43,7 @@ import { createProxy } from "./proxy.ts";
 import { reactMethod } from "./react_methods.ts";
 import type { IgniterClient } from "./react_types.ts";
 
+export { deserializeData, serializeData } from "./dehydrate.ts";
 export { IgniterProvider } from "./provider.ts";
 export { useIgniterQueryClient } from "./query_client.ts";
 export { IgniterError };
