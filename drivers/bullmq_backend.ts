@@ -196,17 +196,28 @@ export class BullBackend implements JobsBackend {
   }
 
   #listen(queue: string): Promise<QueueResults> {
-    let listening = this.#results.get(queue);
-    if (listening !== undefined) return listening;
-    const results = new QueueResults({
-      connection: this.#openWaiting(),
-      prefix: this.#options.prefix,
-      find: (name, id) => this.#queue(name).getJob(id),
-      onError: (error) => this.#onError(error),
-    }, queue);
-    listening = results.ready().then(() => results);
+    const listening = this.#results.get(queue) ?? this.#beginListening(queue);
     this.#results.set(queue, listening);
+    // A failed beginning is begun again by the next who wants to know.
+    listening.catch(() => this.#results.delete(queue));
     return listening;
+  }
+
+  async #beginListening(queue: string): Promise<QueueResults> {
+    const { prefix } = this.#options;
+    const [last] = await this.#redis.commands.xrevrange(`${prefix}:${queue}:events`, "+", "-", "COUNT", 1);
+    const results = new QueueResults(
+      {
+        connection: this.#openWaiting(),
+        prefix,
+        find: (name, id) => this.#queue(name).getJob(id),
+        onError: (error) => this.#onError(error),
+      },
+      queue,
+      last?.[0] ?? "0-0",
+    );
+    await results.ready();
+    return results;
   }
 
   get(id: string): Promise<JobSnapshot | undefined> {

@@ -38,10 +38,11 @@ export class QueueResults {
   readonly #waiters = new Map<string, Set<Waiter>>();
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
 
-  constructor(host: ResultsHost, queue: string) {
+  /** `after` is the last event that is not to be heard: "from now on" would begin some time after it was said. */
+  constructor(host: ResultsHost, queue: string, after: string) {
     this.#host = host;
     this.#queue = queue;
-    this.#events = new QueueEvents(queue, { connection: host.connection, prefix: host.prefix });
+    this.#events = new QueueEvents(queue, { connection: host.connection, prefix: host.prefix, lastEventId: after });
     this.#events.on("error", (error) => host.onError(error));
     this.#events.on("completed", ({ jobId, returnvalue }) => {
       for (const waiter of this.#take(jobId)) waiter.resolve(fromPlainJson(returnvalue, null));
@@ -59,6 +60,7 @@ export class QueueResults {
 
   /** Gives a job's result when there is one. */
   async result(id: string, signal: AbortSignal): Promise<unknown> {
+    signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const waiter = { resolve, reject };
     const waiters = this.#waiters.get(id) ?? new Set();

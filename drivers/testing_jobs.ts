@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { registrar, wait } from "./testing_checks.ts";
+import { closing, registrar, wait } from "./testing_checks.ts";
 import { JobsBench, type JobsMaker } from "./testing_jobs_bench.ts";
 import { testIdentity } from "./testing_jobs_identity.ts";
 import { testManagement } from "./testing_jobs_management.ts";
@@ -82,7 +82,7 @@ export function testJobs(
       const { make, end } = await open();
       const bench = new JobsBench(make, { advance, timeout, quiet });
       try {
-        await body(bench).finally(() => bench.close());
+        await closing(bench, () => body(bench));
       } finally {
         await end?.();
       }

@@ -14,6 +14,7 @@ import { backoffDelay } from "./backoff.ts";
 import type { JobEvent, JobInfo } from "./definition.ts";
 import type { Envelope } from "./envelope.ts";
 import { isUnrecoverable } from "./failure.ts";
+import { raceAbort } from "./race_abort.ts";
 import { fromPayload, pack, type Packed, toSentence, unpack, unpackCopy } from "./payload.ts";
 import type { HookName, RegisteredJob } from "./registry.ts";
 
@@ -290,19 +291,6 @@ class Attempt {
   #toEvent(context: object, payload: unknown, result: unknown): Event {
     return { ...this.#info, payload, result, context, job: this.#info };
   }
-}
-
-/** What a promise gives, unless the signal aborts first. */
-function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    work.catch(() => {});
-    return Promise.reject(signal.reason);
-  }
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
 
 /** Restores what an engine keeps of a result or a progress. */

@@ -5,6 +5,7 @@
  */
 import { IgniterError } from "../../contract/error.ts";
 import type { Clock } from "../clock.ts";
+import { raceAbort } from "./race_abort.ts";
 import type { JobHandle, JobReference, ResultOptions } from "./client.ts";
 
 /** What a handle needs of its engine. */
@@ -46,7 +47,8 @@ class Handle implements JobHandle {
     }, timeout);
     try {
       controller.signal.throwIfAborted();
-      return await this.#engine.result(this.id, this.#queue, controller.signal) as never;
+      // The engine may not get so far as to listen to the signal: it may be waiting for its server.
+      return await raceAbort(this.#engine.result(this.id, this.#queue, controller.signal), controller.signal) as never;
     } finally {
       stop?.();
       signal?.removeEventListener("abort", onAbort);
