@@ -7,6 +7,7 @@ import type { Failure } from "../server/contract/error.ts";
 import type { Result } from "../server/contract/reply.ts";
 import { readResult } from "../server/contract/result.ts";
 import { CODEC_HEADER, CODEC_VERSION, RPC_SEGMENT } from "../server/contract/wire.ts";
+import type { Batcher } from "./batch.ts";
 import { headersOf } from "./headers.ts";
 import { failed } from "./limits.ts";
 import type { ClientCallOptions, ClientOptions, Fetch, OutgoingCall, RequestOptions } from "./options.ts";
@@ -45,14 +46,21 @@ class Unreachable {
 
 /** Makes what sends a client's requests. */
 export function transport(client: ClientOptions): Send {
+  let batcher: Promise<Batcher> | undefined;
+
   return async (key, kind, input, options, signal, address) => {
     const [method, path] = address ?? await rpcAddress(key, kind, input);
     const [body, type] = await toBody(input.body);
     // A stream can be sent only with `duplex`, which nothing else minds.
     const init = { method, signal, ...(body !== undefined && { body, duplex: "half" }) };
     const own = { [CODEC_HEADER]: CODEC_VERSION, "content-type": type };
+    const alone = () => exchange(client, options, key, path, init, input.headers, own);
     try {
-      return await read(await exchange(client, options, key, path, init, input.headers, own));
+      if (!client.batch || address) return await read(await alone());
+      batcher ??= import("./batch.ts").then(({ createBatcher }) => createBatcher(client, exchange));
+      return await read(
+        await (await batcher)({ key, method, path, body, type, signal, special: [input.headers, options] }, alone),
+      );
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       const { message } = error.cause as Error;

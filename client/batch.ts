@@ -1,0 +1,118 @@
+/**
+ * Calls of one tick as one request. Loaded only by clients that batch.
+ *
+ * @module
+ */
+import { BATCH_SEGMENT, type BatchAnswer, type BatchCall } from "../server/contract/batch.ts";
+import { CODEC_HEADER, CODEC_VERSION } from "../server/contract/wire.ts";
+import type { ClientOptions, RequestOptions } from "./options.ts";
+
+/** Sends a request over HTTP. */
+export type Exchange = (
+  client: ClientOptions,
+  options: RequestOptions,
+  key: string,
+  path: string,
+  init: RequestInit,
+  ...headers: (object | undefined)[]
+) => Promise<Response>;
+
+/** A call that may travel with others. */
+export interface BatchableCall {
+  /** The action's key. */
+  readonly key: string;
+  /** Its RPC address, with the query. */
+  readonly path: string;
+  /** The body. */
+  readonly body: BodyInit | undefined;
+  /** Its media type. */
+  readonly type: string | undefined;
+  /** Whether it was given up. */
+  readonly signal: AbortSignal;
+  /** What the call itself says of how it is sent. */
+  readonly special: readonly [headers: object | undefined, options: RequestOptions];
+  /** GET or POST. */
+  readonly method: string;
+}
+
+/** Sends a call with others of its tick; `alone` sends it when there are none. */
+export type Batcher = (call: BatchableCall, alone: () => Promise<Response>) => Promise<Response>;
+
+interface Part {
+  readonly call: BatchCall;
+  readonly signal: AbortSignal;
+  readonly alone: () => Promise<Response>;
+  readonly resolve: (response: Response | Promise<Response>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Makes what puts a client's calls together. */
+export function createBatcher(client: ClientOptions, exchange: Exchange): Batcher {
+  const limit = client.batch === true ? 20 : client.batch;
+  let waiting: Part[] = [];
+
+  return (call, alone) => {
+    const { key, method, path, body, type, signal } = call;
+    if (isSpecial(call)) return alone();
+    const [, query = ""] = path.split("?");
+    const part = {
+      key,
+      method: method as "GET" | "POST",
+      query,
+      ...(body !== undefined && { body: body as string, type: type as string }),
+    };
+    return new Promise((resolve, reject) => {
+      if (waiting.length === 0) setTimeout(flush);
+      waiting.push({ call: part, signal, alone, resolve, reject });
+      if (waiting.length === limit) flush();
+    });
+  };
+
+  function flush(): void {
+    const parts = waiting.filter(({ signal }) => !signal.aborted);
+    waiting = [];
+    const [first] = parts;
+    if (first && parts.length === 1) first.resolve(first.alone());
+    else if (first) sendAll(parts).catch((error) => parts.forEach(({ reject }) => reject(error)));
+  }
+
+  async function sendAll(parts: readonly Part[]): Promise<void> {
+    const all = new AbortController();
+    let left = parts.length;
+    const leave = () => {
+      if (--left === 0) all.abort();
+    };
+    for (const { signal } of parts) signal.addEventListener("abort", leave);
+    try {
+      const keys = parts.map(({ call }) => call.key).join();
+      const body = JSON.stringify(parts.map(({ call }) => call));
+      const headers = { [CODEC_HEADER]: CODEC_VERSION, "content-type": "application/json" };
+      const init = { method: "POST", body, signal: all.signal };
+      const response = await exchange(client, {}, keys, "/" + BATCH_SEGMENT, init, headers);
+      const answers: unknown = response.ok ? await response.clone().json().catch(() => undefined) : undefined;
+      if (Array.isArray(answers) && answers.length === parts.length) {
+        parts.forEach(({ resolve }, index) => resolve(toResponse(answers[index])));
+      } else {
+        // The batch itself was refused, or somebody else has answered: that is what became of each call.
+        const { status, statusText, headers } = response;
+        const text = await response.text();
+        parts.forEach(({ resolve }) => resolve(new Response(text, { status, statusText, headers })));
+      }
+    } finally {
+      for (const { signal } of parts) signal.removeEventListener("abort", leave);
+    }
+  }
+}
+
+/** Tells a call that a batch has no place for: an upload, or one with something of its own to say. */
+function isSpecial({ body, special: [own, { headers, fetch, credentials, onRequest, onResponse }] }: BatchableCall) {
+  return body !== undefined && typeof body !== "string" ||
+    (own ?? headers ?? fetch ?? credentials ?? onRequest ?? onResponse) !== undefined;
+}
+
+function toResponse({ status, body }: BatchAnswer): Response {
+  const empty = body === null && (status === 204 || status === 205 || status < 400 && status >= 300);
+  return empty
+    ? new Response(null, { status })
+    : new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+}
