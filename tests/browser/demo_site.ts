@@ -1,0 +1,81 @@
+/**
+ * The demo app in this process, under an address that stays the same while its server goes away and comes back, and
+ * with a list of what it was asked.
+ *
+ * @module
+ */
+import { type RunningServer, serve, type WebRouter } from "@igniter-js/core";
+
+/** The demo app, served. */
+export interface DemoSite extends AsyncDisposable {
+  /** The address of its page. */
+  readonly url: string;
+  /** What its API was asked since the last time, in order: `GET users.list?page=1`. */
+  takeRequests(): string[];
+  /** Adds a user. */
+  addUser(name: string): Promise<void>;
+  /** Lets the server go away: whoever asks it now finds nobody. */
+  stop(): Promise<void>;
+  /** Brings it back, with what it knew. */
+  restart(): void;
+}
+
+/** The user who is there from the start. */
+export const ADA = { name: "Ada Lovelace", email: "ada@example.com", password: "analytical-engine" };
+
+const RPC = "/api/v1/_/rpc/";
+
+/**
+ * Makes the app as `deno task dev` does, with React's checks; each call gives the same one. What it would write to the
+ * console is not of interest here. It reads the environment when it is imported.
+ */
+export async function createDemoApp(): Promise<WebRouter> {
+  const before = Deno.env.toObject();
+  Deno.env.set("LOG_LEVEL", "error");
+  Deno.env.set("COOKIE_SECRET", "the-secret-of-the-demo-under-test");
+  try {
+    const { createApp } = await import("../../cli/templates/app/src/igniter.server.ts");
+    return await createApp({ development: true });
+  } finally {
+    for (const name of ["LOG_LEVEL", "COOKIE_SECRET"]) {
+      const value = before[name];
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
+}
+
+/** Serves the app, with Ada as a user. */
+export async function serveDemo(app: WebRouter): Promise<DemoSite> {
+  let requests: string[] = [];
+  const handler = (request: Request) => {
+    const { pathname, search } = new URL(request.url);
+    if (pathname.startsWith(RPC)) requests.push(`${request.method} ${pathname.slice(RPC.length)}${search}`);
+    return app.handler(request);
+  };
+  const listen = (port: number): RunningServer =>
+    serve({ handler }, { port, hostname: "127.0.0.1", signals: false, gracePeriod: 0, onListen: () => {} });
+
+  let server = listen(0);
+  const { url, port } = server;
+  const post = async (body: object) => {
+    const headers = { "content-type": "application/json" };
+    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    const response = await app.handler(new Request(`${url}/api/v1/users`, init));
+    await response.body?.cancel();
+  };
+  // Already there, when an earlier test has added her.
+  await post(ADA);
+  return {
+    url: `${url}/`,
+    takeRequests: () => {
+      const taken = requests;
+      requests = [];
+      return taken;
+    },
+    addUser: (name) => post({ name, email: `${name.toLowerCase().replaceAll(" ", ".")}@example.com` }),
+    stop: () => server.shutdown(),
+    restart: () => void (server = listen(port)),
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
