@@ -37,6 +37,7 @@ import type { CoreClient } from "./types.ts";
 
 export { IgniterError };
 export type { ClientOptions };
+export type { StreamCallOptions } from "./messages.ts";
 export type {
   ClientCallOptions,
   FailedCall,
@@ -56,6 +57,7 @@ export type {
   ClientStream,
   CoreAction,
   CoreClient,
+  StreamArgs,
   TransportFailure,
 } from "./types.ts";
 

@@ -9,6 +9,7 @@
 import type { Failure } from "../server/contract/error.ts";
 import type { Result } from "../server/contract/reply.ts";
 import { limited, sleep } from "./limits.ts";
+import type { StreamCallOptions } from "./messages.ts";
 import type { ClientCallOptions, ClientOptions } from "./options.ts";
 import type { CallInput } from "./request.ts";
 import type { Routed } from "./routed.ts";
@@ -27,6 +28,13 @@ export interface ClientEngine {
     input?: CallInput,
     options?: ClientCallOptions,
   ): Promise<Result<unknown, Failure>>;
+  /** Opens a stream: in process, or over the event connection. */
+  stream(
+    key: string,
+    toError: (failure: Failure) => Error,
+    input?: CallInput,
+    options?: StreamCallOptions,
+  ): Promise<AsyncIterator<unknown>>;
   /** The event connection; its code is loaded when somebody first wants it, so other pages do not carry it. */
   events(): Promise<EventConnection>;
 }
@@ -39,10 +47,12 @@ const MAX_WAIT = 60_000;
 export function createEngine(client: ClientOptions): ClientEngine {
   const send = transport(client);
   let loaded: Promise<Routed> | undefined;
-  let events: Promise<EventConnection> | undefined;
+  let connection: Promise<EventConnection> | undefined;
+  const events = () => connection ??= import("./events.ts").then(({ createEvents }) => createEvents(client));
 
   return {
-    events: () => events ??= import("./events.ts").then(({ createEvents }) => createEvents(client)),
+    events,
+    stream: async (...call) => (await import("./messages.ts")).open(await routed(), events, ...call),
     async call(key, kind, input = {}, options = {}) {
       const { signal, timeout = client.timeout } = options;
       const result = await limited(signal, timeout, (signal) => run(key, kind, input, options, signal));

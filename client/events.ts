@@ -92,7 +92,7 @@ export function createEvents(
 
   /** What changes in one tick is one change; what nobody wants any more can wait. */
   const plan = (delay: number) => {
-    if (timer !== undefined && due <= delay) return;
+    if (timer !== undefined ? due <= delay : delay && state === "closed") return;
     platform.clearTimeout(timer);
     due = delay;
     timer = platform.setTimeout(() => apply(delay === 0), delay);

@@ -5,11 +5,23 @@
  */
 import { type Failure, IgniterError } from "../server/contract/error.ts";
 import type { ClientEngine } from "./engine.ts";
+import type { StreamCallOptions } from "./messages.ts";
 import type { ClientCallOptions } from "./options.ts";
 import type { CallInput } from "./request.ts";
 
-/** Gives `query` or `mutate` of an action; `undefined` for other names. */
+/** Gives `query`, `mutate` or `stream` of an action; `undefined` for other names. */
 export function coreMethod(engine: ClientEngine, key: string, method: string): unknown {
+  if (method === "stream") {
+    return (input?: CallInput, options?: StreamCallOptions) => ({
+      [Symbol.asyncIterator]() {
+        let opened: Promise<AsyncIterator<unknown>> | undefined;
+        return {
+          next: async () => (await (opened ??= engine.stream(key, toError, input, options))).next(),
+          return: async () => (await opened)?.return?.() ?? { done: true, value: undefined },
+        };
+      },
+    });
+  }
   const kind = method === "query" ? "query" : method === "mutate" ? "mutation" : undefined;
   if (!kind) return undefined;
   const call = (input?: CallInput, options?: ClientCallOptions) => engine.call(key, kind, input, options);

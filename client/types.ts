@@ -14,6 +14,7 @@ import type {
 } from "../server/contract/action.ts";
 import type { Failure } from "../server/contract/error.ts";
 import type { Result } from "../server/contract/reply.ts";
+import type { StreamCallOptions } from "./messages.ts";
 import type { ClientCallOptions } from "./options.ts";
 
 /** What a call can fail with on its way. */
@@ -46,10 +47,14 @@ export interface ClientMutation<D, E, I> {
   readonly mutate: ClientCall<D, E, I>;
 }
 
+/** A stream's arguments: the input is optional when nothing in it is required. */
+export type StreamArgs<I> = {} extends I ? [input?: I, options?: StreamCallOptions]
+  : [input: I, options?: StreamCallOptions];
+
 /** One stream. */
 export interface ClientStream<M, I> {
   /** Opens it: the messages, until the iteration ends or the signal aborts. @throws IgniterError when it is refused. */
-  readonly stream: (...args: ClientArgs<I>) => AsyncIterable<M>;
+  readonly stream: (...args: StreamArgs<I>) => AsyncIterable<M>;
 }
 
 /** One action. A plugin's route can be called either way. */
