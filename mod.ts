@@ -31,6 +31,7 @@
  * @module
  */
 export { Igniter } from "./server/builder.ts";
+export { toClientSchema } from "./server/client_schema.ts";
 export { IgniterError } from "./server/contract/error.ts";
 export { Ensure } from "./server/ensure.ts";
 export { createIgniterPlugin, createIgniterPluginAction } from "./server/plugin.ts";
@@ -168,6 +169,7 @@ export type {
   RawQuery,
   UseErrors,
 } from "./server/contract/action.ts";
+export type { ClientSchema } from "./server/contract/client_schema.ts";
 export type { ERROR_STATUS, ErrorCode, Failure, IgniterErrorOptions } from "./server/contract/error.ts";
 export type { KeyInput, KeyOf, StreamKeyOf } from "./server/contract/keys.ts";
 export type { ParamsOf, RawParams } from "./server/contract/path.ts";
@@ -249,6 +251,13 @@ export type {
 } from "./server/ports/jobs/options.ts";
 export type { Packed } from "./server/ports/jobs/payload.ts";
 export type { AnyHook, CronPlan, HookName, HookSet, RegisteredJob } from "./server/ports/jobs/registry.ts";
+export type {
+  QueueLimits,
+  QueueLimitsByName,
+  RateLimit,
+  WorkerOptions,
+  WorkerStart,
+} from "./server/ports/jobs/worker_options.ts";
 export type { EnqueueRequest, Jobs, JobsAdapter, QueueEngine, QueueHost } from "./server/ports/queue.ts";
 export type { PublishOptions, Realtime, RealtimeChannel } from "./server/ports/realtime.ts";
 export type { RealtimeConfig, ScopesInput } from "./server/realtime/options.ts";

@@ -18,7 +18,7 @@ export type TestedAdapter = JobsAdapter<unknown>;
 /** Makes an adapter. Those that are made between two calls of `fresh` work on the same data. */
 export interface JobsMaker {
   /** Makes an adapter. */
-  (options: WorkerOptions): TestedAdapter | Promise<TestedAdapter>;
+  (options: WorkerOptions): JobsAdapter<unknown> | Promise<JobsAdapter<unknown>>;
 }
 
 /** How much time a test may take, and how it passes. */
