@@ -5,7 +5,7 @@
  * @module
  */
 import type { Failure } from "../server/contract/error.ts";
-import { fillPath } from "../server/contract/path.ts";
+import { fillAddress } from "../server/contract/path.ts";
 import type { Result } from "../server/contract/reply.ts";
 import { headersOf } from "./headers.ts";
 import { failed } from "./limits.ts";
@@ -72,7 +72,7 @@ export async function loadRouted(client: ClientOptions): Promise<Routed> {
   return {
     async address(key, { query, params }) {
       const route = routes[key];
-      return route && [route[0], fillPath(route[1], { ...params }) + await toSearch(query)];
+      return route && [route[0], fillAddress(route[1], { ...params }) + await toSearch(query)];
     },
   };
 }

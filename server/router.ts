@@ -165,6 +165,14 @@ class RouterEngine implements RouterState {
     return this.#closing.signal;
   }
 
+  get base(): string {
+    return this.#base;
+  }
+
+  get plans(): Iterable<Plan> {
+    return this.#plans.values();
+  }
+
   // --- making
 
   #addController(name: string, controller: Controller<string, Record<string, unknown>>): void {
@@ -615,9 +623,23 @@ class RouterEngine implements RouterState {
 
 /** A caller whose requests get the context that `factory` makes: for tests. @throws TypeError when the value is no router. */
 export function callerWithContext(router: unknown, factory: ContextFactory, origin: CallerOptions): object {
+  return engineOf(router, "make a caller").caller(factory, origin);
+}
+
+/**
+ * The actions of a router and its base path (empty for the root), for what describes them.
+ *
+ * @throws TypeError when the value is no router.
+ */
+export function plansOf(router: unknown, what: string): { readonly base: string; readonly plans: Iterable<Plan> } {
+  const { base, plans } = engineOf(router, what);
+  return { base, plans };
+}
+
+function engineOf(router: unknown, what: string): RouterEngine {
   const engine = (router as { readonly "~engine"?: RouterEngine } | null | undefined)?.["~engine"];
-  if (engine === undefined) throw new TypeError("Cannot make a caller: the value is no router");
-  return engine.caller(factory, origin);
+  if (engine === undefined) throw new TypeError(`Cannot ${what}: the value is no router`);
+  return engine;
 }
 
 /** Percent-escapes are the same in either case; URL parsers write them in upper case (RFC 3986, 6.2.2.1). */

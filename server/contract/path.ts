@@ -87,22 +87,33 @@ export function joinPath(...parts: readonly string[]): string {
 }
 
 /**
- * Fills a pattern. Each value goes into its own segment, percent-encoded, so `../x?y` stays one segment. A whole segment
- * `.` or `..` is beyond any encoding: URL parsers remove it (RFC 3986, 5.2.4). It reads the pattern by itself: clients
- * fill patterns that a router has parsed, and have no need of the parser's refusals.
+ * Fills a pattern as a router or a schema holds it (`/users/:id`). Each value goes into its own segment, percent-encoded,
+ * so `../x?y` stays one segment. It reads the pattern by itself: clients fill patterns that a router has parsed, and
+ * have no need of the parser's refusals.
  *
- * @throws TypeError when a required parameter is absent.
+ * @throws TypeError when a required parameter is absent or empty.
  */
 export function fillPath(pattern: string, params: { readonly [name: string]: unknown }): string {
   // Behind each "/": a parameter (with "?" or without), a wildcard, or what stands for itself.
   const path = pattern.replace(/\/(?::(\w+)(\?)?|\*)(?=\/|$)/g, (_, name = "*", optional) => {
-    const value = Object.hasOwn(params, name) ? params[name] : undefined;
-    if (value !== undefined && value !== null) {
-      const text = encodeURIComponent(String(value));
-      return "/" + (name === "*" ? text.replaceAll("%2F", "/") : text);
-    }
+    const text = encodeURIComponent(String((Object.hasOwn(params, name) ? params[name] : undefined) ?? ""));
+    if (text !== "") return "/" + (name === "*" ? text.replaceAll("%2F", "/") : text);
     if (optional !== undefined) return "";
     throw new TypeError(`Cannot build path "${pattern}": the parameter "${name}" is missing`);
   });
   return path || "/";
+}
+
+/**
+ * Fills a pattern for a request that leaves the process.
+ *
+ * @throws TypeError when a required parameter is absent or empty, and when a segment would be `.` or `..`: no encoding
+ * keeps URL parsers from removing those (WHATWG URL), and the request would go to another action.
+ */
+export function fillAddress(pattern: string, params: { readonly [name: string]: unknown }): string {
+  const path = fillPath(pattern, params);
+  if (/\/\.\.?(\/|$)/.test(path)) {
+    throw new TypeError(`Cannot build path "${pattern}": "${path}" would lead elsewhere, for its "." or ".."`);
+  }
+  return path;
 }
