@@ -5,9 +5,8 @@
  * @module
  */
 import { useMutation as useMutate } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { type Callbacks, done, failed, useClient, useLatest, useLoading } from "./hook_parts.ts";
-import { change } from "./optimistic.ts";
 import { mutationOptions, type Target } from "./query_options.ts";
 import type { CallInput } from "./request.ts";
 
@@ -30,6 +29,12 @@ export function useMutation(target: Target, given: MutationGiven = {}): object {
   const { isPending: isLoading, status } = result;
   useLoading(given, () => isLoading);
 
+  // Loaded before it is needed, by those who need it.
+  const isOptimistic = !!given.optimistic;
+  useEffect(() => {
+    if (isOptimistic) loadOptimistic().catch(() => {});
+  }, [isOptimistic]);
+
   const latest = useLatest([given, result.mutateAsync, client] as const);
   const [methods] = useState(() => {
     let last: [CallInput | undefined] | undefined;
@@ -37,7 +42,7 @@ export function useMutation(target: Target, given: MutationGiven = {}): object {
       last = [given];
       const [{ defaultValues, optimistic }, send, client] = latest.current;
       const input = defaultValues ? withDefaults(defaultValues, given) : given;
-      const made = optimistic && change(client, (cache) => optimistic(cache, input));
+      const made = optimistic && (await loadOptimistic()).change(client, (cache) => optimistic(cache, input));
       try {
         return await send(input);
       } catch (error) {
@@ -58,6 +63,10 @@ export function useMutation(target: Target, given: MutationGiven = {}): object {
     };
   });
   return { ...result, ...methods, isLoading, loading: isLoading, status: isLoading ? "loading" : status };
+}
+
+function loadOptimistic() {
+  return import("./optimistic.ts");
 }
 
 function withDefaults(values: object, given?: CallInput): CallInput {

@@ -6,30 +6,14 @@
  */
 import { useContext, useEffect, useState } from "react";
 import { hashKey } from "@tanstack/react-query";
-import type { Failure } from "../server/contract/error.ts";
 import { useClient, useLatest } from "./hook_parts.ts";
-import { failed } from "./limits.ts";
-import { toError } from "./methods.ts";
 import { RealtimeContext } from "./provider.ts";
-import { inputOf, queryKey } from "./query_key.ts";
+import { queryKey } from "./query_key.ts";
 import type { Target } from "./query_options.ts";
-import type { CallInput } from "./request.ts";
-import type { StreamState } from "./stream.ts";
+import type { Shown, StreamGiven } from "./show_stream.ts";
 
-interface StreamGiven extends CallInput {
-  readonly enabled?: boolean;
-  readonly onState?: (state: StreamState) => void;
-  readonly onOpen?: (data: unknown) => void;
-  readonly onMessage?: (data: unknown, type: string) => void;
-  readonly onGap?: (missed: number | undefined) => void;
-  readonly onError?: (error: Error | null) => void;
-}
-
-interface Seen {
+interface Seen extends Shown {
   readonly channel: string;
-  readonly state: StreamState;
-  readonly data: unknown;
-  readonly error: Error | null;
 }
 
 /** `useStream` of an action. The provider's settings are read when it subscribes. */
@@ -46,34 +30,20 @@ export function useStream({ engine, key }: Target, given: StreamGiven = {}): obj
 
   useEffect(() => {
     if (!channel) return;
-    let stop: (() => void) | undefined;
     let live = true;
-    const see = (next: Partial<Seen>) => setSeen((seen) => ({ ...(seen.channel === channel ? seen : start), ...next }));
-    const hear = (name: "onOpen" | "onMessage" | "onGap") => (heard: unknown, type?: string) => {
-      if (!live) return;
-      if (name === "onMessage") see({ data: heard });
-      latest.current[0][name]?.(heard as never, type!);
+    const see = (next: Partial<Shown>) => {
+      if (live) setSeen((seen) => ({ ...(seen.channel === channel ? seen : start), ...next }));
     };
-    const onState = (state: StreamState, failure?: Failure) => {
-      if (!live) return;
-      const error = failure ? toError(failure) : null;
-      see({ state, error });
-      latest.current[0].onState?.(state);
-      if (state === "error") latest.current[0].onError?.(error);
-    };
-    engine.events().then((connection) => {
-      if (!live) return;
-      connection.configure(latest.current[1]);
-      stop = connection.subscribe(key, inputOf(latest.current[0]), {
-        onState,
-        onOpen: hear("onOpen"),
-        onMessage: hear("onMessage"),
-        onGap: hear("onGap"),
-      });
-    }).catch((cause) => onState("error", failed("ERR_NETWORK", String(cause)).error!));
+    const showing = import("./show_stream.ts").then(({ showStream }) =>
+      live ? showStream(engine, key, latest.current[1], () => latest.current[0], see) : undefined
+    );
+    showing.catch((error) => {
+      see({ state: "error", error });
+      if (live) latest.current[0].onError?.(error);
+    });
     return () => {
       live = false;
-      stop?.();
+      showing.then((stop) => stop?.(), () => {});
     };
   }, [engine, channel]);
 
