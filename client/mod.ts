@@ -47,6 +47,8 @@ export { deserializeData, serializeData } from "./dehydrate.ts";
 export { IgniterProvider } from "./provider.ts";
 export { useIgniterQueryClient } from "./query_client.ts";
 export { IgniterError };
+export type { QueryClientHook } from "./cache_types.ts";
+export type { IgniterClient } from "./react_types.ts";
 
 /** Makes a client of a router's type. Nothing is sent, and `router` is not called, before the first call. */
 export function createIgniterClient<R extends AnyRouter>(
