@@ -68,7 +68,7 @@ const found = {
   wrong: [wrong.data, wrong.error.code, wrong.error.data.issues[0].path],
   aborted: [(await slow).error.code, await aborted.promise],
   plain: await (await fetch(`${baseURL}/api/v1/values?page=7`)).json(),
-  events: (await (await fetch(`${baseURL}/api/v1/values/ticks`)).text()).match(/^data: .*$/gm),
+  events: (await (await fetch(`${baseURL}/api/v1/values/ticks`)).text()).match(/^data: {.*$/gm),
 };
 server.closeAllConnections();
 await new Promise((resolve) => server.close(resolve));
