@@ -1,0 +1,87 @@
+/**
+ * What happens between a subscription and the component that shows it. Loaded with the first subscription.
+ *
+ * @module
+ */
+import type { ClientEngine } from "./engine.ts";
+import { toError } from "./methods.ts";
+import { inputOf } from "./query_key.ts";
+import type { CallInput } from "./request.ts";
+import type { RealtimeProps } from "./provider.ts";
+import type { StreamObserver, StreamState } from "./stream.ts";
+
+/** What a stream hook is told. */
+export interface StreamGiven extends CallInput {
+  /** Whether it subscribes. */
+  readonly enabled?: boolean;
+  /** Its state changed. */
+  readonly onState?: (state: StreamState) => void;
+  /** It was granted. */
+  readonly onOpen?: (data: unknown) => void;
+  /** A message. */
+  readonly onMessage?: (data: unknown, type: string) => void;
+  /** Messages were lost. */
+  readonly onGap?: (missed: number | undefined) => void;
+  /** It failed. */
+  readonly onError?: (error: Error | null) => void;
+}
+
+/** What is shown. */
+export interface Shown {
+  /** Where it stands. */
+  readonly state: StreamState;
+  /** The last message. */
+  readonly data: unknown;
+  /** Why it failed, or is reconnecting. */
+  readonly error: Error | null;
+}
+
+/**
+ * Subscribes; gives back how to stop, at once or when nobody else has asked for the same in the meantime. `latest` gives
+ * what the component and the provider say now, `see` shows what is new.
+ */
+export async function showStream(
+  engine: ClientEngine,
+  key: string,
+  latest: () => readonly [given: StreamGiven, settings: RealtimeProps<never>],
+  see: (next: Partial<Shown>) => void,
+): Promise<(now?: boolean) => void> {
+  let live = true;
+  const whileLive = <A extends unknown[]>(hear: (given: StreamGiven, ...heard: A) => void) => (...heard: A) => {
+    if (live) hear(latest()[0], ...heard);
+  };
+  const observer: StreamObserver = {
+    onState: whileLive((given, state, failure) => {
+      const error = failure ? toError(failure) : null;
+      see({ state, error });
+      given.onState?.(state);
+      if (state === "error") given.onError?.(error);
+    }),
+    onOpen: whileLive((given, data) => given.onOpen?.(data)),
+    onMessage: whileLive((given, data, type) => {
+      see({ data });
+      given.onMessage?.(data, type);
+    }),
+    onGap: whileLive((given, missed) => given.onGap?.(missed)),
+  };
+  const connection = await engine.events();
+  const [given, { autoReconnect, maxReconnectAttempts, reconnectDelay, debug, getScopes }] = latest();
+  connection.configure({
+    autoReconnect,
+    maxReconnectAttempts,
+    reconnectDelay,
+    debug,
+    // Asked at each connect, of the provider as it is then.
+    ...(getScopes && {
+      scopes: async () => {
+        const [, { getContext, getScopes }] = latest();
+        return getScopes?.(await getContext?.() as never) ?? [];
+      },
+    }),
+  });
+  const stop = connection.subscribe(key, inputOf(given), observer);
+  return (now) => {
+    live = false;
+    stop(now);
+  };
+}
