@@ -45,8 +45,8 @@ export interface BullMQOptions extends WorkerOptions, RedisPlace {
  * @throws TypeError for options that cannot be meant, and when nothing says where Redis is.
  */
 export function createBullMQAdapter<C = unknown>(options: BullMQOptions): JobsAdapter<C> {
+  checkWorkerOptions(options, ["store", "client", "url", "connection", "prefix", "timeout", "lockTime"]);
   const { store, client, url, connection, prefix = "bull", timeout = 5_000, lockTime = 30_000, ...rest } = options;
-  checkWorkerOptions(rest);
   if (typeof prefix !== "string" || prefix === "") {
     throw new TypeError("Cannot make the jobs adapter: its prefix is empty");
   }

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../server/ports/clock.ts";
 import { createEmbeddedAdapter } from "../server/ports/jobs/embedded.ts";
-import type { WorkerOptions } from "../server/ports/jobs/worker_options.ts";
+import { checkWorkerOptions, type WorkerOptions } from "../server/ports/jobs/worker_options.ts";
 import type { JobsAdapter } from "../server/ports/queue.ts";
 import { nextCron } from "./cron.ts";
 import { MemoryJobStorage } from "./memory_job_storage.ts";
@@ -55,5 +55,6 @@ export interface MemoryJobsOptions extends Omit<WorkerOptions, "maxStalls"> {
  * @throws TypeError for options that cannot be meant.
  */
 export function createMemoryJobsAdapter<C = unknown>(options: MemoryJobsOptions = {}): JobsAdapter<C> {
+  checkWorkerOptions(options, ["clock", "random"]);
   return createEmbeddedAdapter<C>({ ...options, nextCron, open: () => new MemoryJobStorage() });
 }

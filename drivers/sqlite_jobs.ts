@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../server/ports/clock.ts";
 import { createEmbeddedAdapter } from "../server/ports/jobs/embedded.ts";
-import type { WorkerOptions } from "../server/ports/jobs/worker_options.ts";
+import { checkWorkerOptions, type WorkerOptions } from "../server/ports/jobs/worker_options.ts";
 import type { JobsAdapter } from "../server/ports/queue.ts";
 import { nextCron } from "./cron.ts";
 import { openSqliteJobStorage } from "./sqlite_job_storage.ts";
@@ -71,6 +71,7 @@ export interface SqliteJobsOptions extends WorkerOptions {
  * @throws TypeError for options that cannot be meant.
  */
 export function createSqliteJobsAdapter<C = unknown>(options: SqliteJobsOptions): JobsAdapter<C> {
+  checkWorkerOptions(options, ["path", "pollInterval", "lockTime", "synchronous", "clock", "random"]);
   const { path, pollInterval = 50, lockTime = 30_000, synchronous = "normal", ...rest } = options;
   if (typeof path !== "string" || path === "") throw new TypeError("Cannot make the jobs adapter: it has no path");
   if (synchronous !== "normal" && synchronous !== "full") {

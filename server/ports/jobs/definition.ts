@@ -88,25 +88,30 @@ export interface JobEvent<N extends string, P, R, C = unknown> extends JobInfo {
 /**
  * What is called as a job runs. A hook is awaited before the job counts as finished, and one that throws is logged and
  * changes nothing. After a crash the job is delivered again, and its hooks are called again.
+ *
+ * `E` is the event, `P` the progress, `S` the event with the result.
  */
-export interface JobHooks<E, P = unknown> {
+export interface JobHooks<E, P = unknown, S = E> {
   /** Called before each attempt. */
   readonly onStart?: ((job: E) => unknown) | undefined;
   /** Called when the handler told its progress. */
   readonly onProgress?: ((job: E, progress: P) => unknown) | undefined;
   /** Called after a success. */
-  readonly onSuccess?: ((job: E) => unknown) | undefined;
+  readonly onSuccess?: ((job: S) => unknown) | undefined;
   /** Called when an attempt failed and another one follows, `delay` milliseconds later. */
   readonly onRetry?: ((job: E, error: unknown, delay: number) => unknown) | undefined;
   /** Called when it failed for good, with what the handler threw. */
   readonly onFailure?: ((job: E, error: unknown) => unknown) | undefined;
   /** Called when it succeeded or failed for good, after `onSuccess` or `onFailure`. */
-  readonly onComplete?: ((job: E, error?: unknown) => unknown) | undefined;
+  readonly onComplete?: ((job: S, error?: unknown) => unknown) | undefined;
 }
 
-/** What an author writes about a job. */
+/**
+ * What an author writes about a job. Write `onSuccess` and `onComplete` below `handler`: the compiler reads from top to
+ * bottom, and the result's type is the handler's.
+ */
 export interface JobDefinition<N extends string, I extends Schema, R, C, P extends Schema = Schema>
-  extends JobOptions, JobHooks<JobEvent<N, Out<I>, Awaited<NoInfer<R>>, C>, Out<P>> {
+  extends JobOptions, JobHooks<JobEvent<N, Out<I>, undefined, C>, Out<P>, JobEvent<N, Out<I>, Awaited<NoInfer<R>>, C>> {
   /** Its name; the key it has in its router is what it is called by. */
   readonly name: N;
   /** What it is for. */
@@ -121,7 +126,9 @@ export interface JobDefinition<N extends string, I extends Schema, R, C, P exten
 
 /** What an author writes about a job that a timetable starts. */
 export interface CronDefinition<N extends string, R, C, P extends Schema = Schema>
-  extends Omit<JobOptions, "repeat" | "delay">, JobHooks<JobEvent<N, void, Awaited<NoInfer<R>>, C>, Out<P>> {
+  extends
+    Omit<JobOptions, "repeat" | "delay">,
+    JobHooks<JobEvent<N, void, undefined, C>, Out<P>, JobEvent<N, void, Awaited<NoInfer<R>>, C>> {
   /** Its name; the key it has in its router is what it is called by. */
   readonly name: N;
   /** What it is for. */

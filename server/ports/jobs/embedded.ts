@@ -21,7 +21,7 @@ import type { NextCron, Registry } from "./registry.ts";
 import type { JobStorage, StoredJob } from "./storage.ts";
 import { toDedupeKey } from "./dedupe_key.ts";
 import { toNewJob, toRepetition } from "./timetable.ts";
-import { checkWorkerOptions, DEFAULT_IDEMPOTENCY_TTL, type WorkerOptions } from "./worker_options.ts";
+import { DEFAULT_IDEMPOTENCY_TTL, type WorkerOptions } from "./worker_options.ts";
 
 /** How an embedded engine works. */
 export interface EmbeddedOptions extends WorkerOptions {
@@ -39,9 +39,8 @@ export interface EmbeddedOptions extends WorkerOptions {
   readonly random?: (() => number) | undefined;
 }
 
-/** Makes the adapter of an embedded engine. @throws TypeError for options that cannot be meant. */
+/** Makes the adapter of an embedded engine. */
 export function createEmbeddedAdapter<C>(options: EmbeddedOptions): JobsAdapter<C> {
-  checkWorkerOptions(options);
   return createJobsAdapter<C>(new EmbeddedBackend(options), options.nextCron);
 }
 

@@ -60,8 +60,14 @@ export const DEFAULT_GRACE_PERIOD = 10_000;
 /** The memory of idempotency keys, unless said otherwise. */
 export const DEFAULT_IDEMPOTENCY_TTL = 86_400_000;
 
-/** Checks what is said about workers. @throws TypeError for what cannot be meant. */
-export function checkWorkerOptions({ autoStartWorker, queues, ...numbers }: WorkerOptions): void {
+const NAMES: readonly string[] = ["autoStartWorker", "queues", "gracePeriod", "maxStalls", "idempotencyTtl"];
+
+/** Checks an adapter's options; `more` names those it has beside the workers'. @throws TypeError for what cannot be meant. */
+export function checkWorkerOptions(options: WorkerOptions, more: readonly string[]): void {
+  for (const name in options) {
+    if (!NAMES.includes(name) && !more.includes(name)) refuse(`there is no option "${name}"`);
+  }
+  const { autoStartWorker, queues, ...numbers } = options;
   if (typeof autoStartWorker === "object") {
     for (const name in autoStartWorker) {
       if (name !== "concurrency" && name !== "debug") refuse(`there is no option "autoStartWorker.${name}"`);
