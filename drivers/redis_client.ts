@@ -110,7 +110,8 @@ export function ownOptions(timeout: number): Record<string, unknown> {
     // For a server that does not close its side.
     disconnectTimeout: 200,
     enableOfflineQueue: true,
-    enableReadyCheck: true,
+    // The driver's own comes in its place: the client's leaves a timer behind when the connection ends during it.
+    enableReadyCheck: false,
     lazyConnect: true,
     maxRetriesPerRequest: null,
     // A server that became a replica refuses to write; its name may lead to the new primary by now.

@@ -60,12 +60,18 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #waiting: Set<Call> = new Set();
   readonly #sent: Set<Call> = new Set();
-  readonly #listeners: [event: string, listener: (...args: unknown[]) => void][];
+  readonly #listeners: [event: string, listener: (...args: unknown[]) => void][] = [];
+  /** The client of the connection there is, or that is being made; each client of the driver's own serves for one. */
   #client: RedisLike | undefined = undefined;
-  #opening = false;
+  /** The server, for messages. */
+  #name = "";
+  /** Whether a client was asked for; from then on there is one, or there will be. */
+  #begun = false;
   #ready = false;
   #everReady = false;
   #lastError: Error | undefined = undefined;
+  /** Counts the connections, so that what one says is not taken for another's. */
+  #attempt = 0;
   /** Attempts since the connection was ready. */
   #failures = 0;
   #handshake: ReturnType<typeof setTimeout> | undefined = undefined;
@@ -76,13 +82,6 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#listeners = [
-      ["connect", () => this.#greet()],
-      ["ready", () => this.#start()],
-      ["error", (error) => this.#lastError = error instanceof Error ? error : new Error(String(error))],
-      ["close", () => this.#stop()],
-      ["end", () => this.#end()],
-    ];
   }
 
   /** Whether calls are sent at once. */
@@ -149,27 +148,44 @@ export class Link {
       return;
     }
     this.#waiting.add(call);
-    if (!client) void this.#open();
-    else if (client.status === "wait") this.#connect(client);
+    if (!this.#begun) void this.#open();
+    else if (client?.status === "wait") this.#connect(client);
   }
 
   async #open(): Promise<void> {
-    if (this.#opening) return;
-    this.#opening = true;
+    this.#begun = true;
     try {
       const client = await this.#options.open();
       if (this.#closed) return;
       this.#client = client;
-      for (const [event, listener] of this.#listeners) client.on(event, listener);
+      this.#name = ` at ${nameOf(client)}`;
+      this.#listen(client);
       this.#options.opened?.(client);
       if (client.status === "wait") this.#connect(client);
       else if (client.status === "ready") this.#start();
       else if (client.status === "end") this.#end();
     } catch (error) {
+      this.#begun = false;
       this.#fail("has no client", error);
-    } finally {
-      this.#opening = false;
     }
+  }
+
+  #listen(client: RedisLike): void {
+    const on = (event: string, work: (error: unknown) => void): void => {
+      // What a client says after its end is not about the connection there is. It is heard all the same, as a client
+      // prints an error that nobody hears.
+      const listener = (error: unknown): void => {
+        if (client === this.#client) work(error);
+      };
+      this.#listeners.push([event, listener]);
+      client.on(event, listener);
+    };
+    this.#listeners.length = 0;
+    on("connect", () => this.#watch());
+    on("ready", () => this.#options.owned ? this.#greet() : this.#start());
+    on("error", (error) => this.#lastError = withoutCommand(error));
+    on("close", () => this.#stop());
+    on("end", () => this.#end());
   }
 
   #connect(client: RedisLike): void {
@@ -178,13 +194,30 @@ export class Link {
   }
 
   /** A server that accepts connections and never answers would hold up the handshake for ever. */
-  #greet(): void {
-    if (!this.#options.owned) return;
+  #watch(): void {
+    if (!this.#options.owned || this.#closed) return;
     clearTimeout(this.#handshake);
     this.#handshake = setTimeout(() => {
       this.#lastError = new Error(`no answer within ${this.#options.timeout} ms`);
       this.renew();
     }, this.#options.timeout);
+  }
+
+  /** Calls begin when the server answers; one that has just started may still be loading its data. */
+  #greet(): void {
+    const client = this.#client;
+    if (!client || this.#closed) return;
+    const attempt = this.#attempt;
+    client.call("PING").then(() => {
+      if (attempt === this.#attempt) this.#start();
+    }, (error: unknown) => {
+      if (attempt !== this.#attempt || this.#closed) return;
+      // When it is the connection that ended, what ended it may have been told before.
+      if (isReply(error)) this.#lastError = withoutCommand(error);
+      if (!isReply(error) || !(error as Error).message.startsWith("LOADING")) return this.renew();
+      this.#watch();
+      this.#retry = setTimeout(() => this.#greet(), 50);
+    });
   }
 
   #start(): void {
@@ -202,6 +235,7 @@ export class Link {
   }
 
   #stop(): void {
+    this.#attempt++;
     this.#clearTimers();
     const wasReady = this.#ready;
     this.#ready = false;
@@ -213,14 +247,14 @@ export class Link {
 
   #end(): void {
     this.#stop();
-    const client = this.#client;
-    if (this.#closed || !client) return;
+    if (this.#closed) return;
     if (!this.#options.owned) {
       this.#fail(CLOSED_CLIENT, undefined);
       return;
     }
+    this.#client = undefined;
     const delay = Math.min(25 * 2 ** this.#failures++, 1000) * (0.75 + Math.random() / 4);
-    this.#retry = setTimeout(() => this.#connect(client), delay);
+    this.#retry = setTimeout(() => void this.#open(), delay);
   }
 
   #clearTimers(): void {
@@ -253,7 +287,7 @@ export class Link {
   #refused(call: Call, error: unknown): void {
     if (isReply(error)) {
       const reason = (error as Error).message;
-      call.settle(new Error(`Cannot ${call.action}: Redis answered "${reason}"`, { cause: error }), undefined);
+      call.settle(new Error(`Cannot ${call.action}: Redis answered "${reason}"`), undefined);
     } else if (call.again && !this.#closed) this.#queue(call);
     else call.settle(this.#refusal(call, "was lost before it answered", error), undefined);
   }
@@ -274,15 +308,19 @@ export class Link {
   }
 
   #refusal({ action }: Call, reason: string, cause: unknown): Error {
-    const where = this.#client ? ` at ${nameOf(this.#client)}` : "";
     const why = cause === undefined ? "" : ` (${messageOf(cause)})`;
-    return new Error(`Cannot ${action}: Redis${where} ${reason}${why}`, cause === undefined ? {} : { cause });
+    return new Error(`Cannot ${action}: Redis${this.#name} ${reason}${why}`, cause === undefined ? {} : { cause });
   }
 }
 
 /** What the server said; everything else is the connection's. */
 function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === "ReplyError";
+}
+
+/** An answer of the server carries the command that it refused: a password, or a value that does not belong in a log. */
+function withoutCommand(error: unknown): Error {
+  return error instanceof Error && !isReply(error) ? error : new Error(messageOf(error));
 }
 
 /** Several addresses of one name fail with an error that has no message of its own. */
