@@ -43,12 +43,96 @@ import { createProxy } from "./proxy.ts";
 import { reactMethod } from "./react_methods.ts";
 import type { IgniterClient } from "./react_types.ts";
 
+export type {
+  ActionData,
+  ActionErrors,
+  ActionShape,
+  AnyRouter,
+  CallOptions,
+  InputOf,
+  MessageOf,
+} from "../server/contract/action.ts";
+export type { Failure, IgniterErrorOptions } from "../server/contract/error.ts";
+export type { KeyInput, KeyOf } from "../server/contract/keys.ts";
+export type { Result } from "../server/contract/reply.ts";
+export type { IgniterQueryClient, KeyData, OptimisticCache, QueryClientHook, QueryKeyOf } from "./cache_types.ts";
+export type {
+  ClientCallOptions,
+  ClientOptions,
+  FailedCall,
+  Fetch,
+  HeadersLike,
+  HeadersOption,
+  IncomingAnswer,
+  OutgoingCall,
+  RequestOptions,
+} from "./options.ts";
+export type { IgniterProviderProps, RealtimeProps } from "./provider.ts";
+export type {
+  Callbacks,
+  FetchSettings,
+  HookArgs,
+  InfiniteHookOptions,
+  InitialParams,
+  MutationCallbacks,
+  MutationHookOptions,
+  MutationSettings,
+  PageParam,
+  PlainMutationOptions,
+  PlainQueryOptions,
+  QueryHookOptions,
+  StreamHookOptions,
+  SuspenseOptions,
+} from "./react_options.ts";
+export type {
+  Busy,
+  Failed,
+  FetchMethods,
+  FetchState,
+  Idle,
+  InfiniteHookResult,
+  InfiniteMethods,
+  Loading,
+  MutationHookResult,
+  MutationMethods,
+  QueryHookResult,
+  QueryMethods,
+  RefetchOptions,
+  StreamHookResult,
+  Succeeded,
+  SuspenseHookResult,
+  Unsent,
+} from "./react_results.ts";
+export type {
+  ActionInfiniteOptions,
+  ActionMutationOptions,
+  ActionQueryOptions,
+  IgniterClient,
+  MutateArgs,
+  MutationHooks,
+  Optional,
+  OurCallbacks,
+  QueryHooks,
+  ReactAction,
+  StreamHooks,
+  WithBody,
+  WithDefaults,
+} from "./react_types.ts";
+export type { StreamState } from "./stream.ts";
+export type {
+  ClientArgs,
+  ClientCall,
+  ClientErrors,
+  ClientMutation,
+  ClientQuery,
+  ClientStream,
+  CoreAction,
+  TransportFailure,
+} from "./types.ts";
 export { deserializeData, serializeData } from "./dehydrate.ts";
 export { IgniterProvider } from "./provider.ts";
 export { useIgniterQueryClient } from "./query_client.ts";
 export { IgniterError };
-export type { QueryClientHook } from "./cache_types.ts";
-export type { IgniterClient } from "./react_types.ts";
 
 /** Makes a client of a router's type. Nothing is sent, and `router` is not called, before the first call. */
 export function createIgniterClient<R extends AnyRouter>(

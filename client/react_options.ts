@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { InfiniteData, NetworkMode, NotifyOnChangeProps, QueryMeta, StaleTime } from "@tanstack/react-query";
+import type { InfiniteData } from "@tanstack/react-query";
 import type { Result } from "../server/contract/reply.ts";
+import type { FetchState } from "./react_results.ts";
 import type { OptimisticCache } from "./cache_types.ts";
 
 /** One object: the parts of an action's input and the hook's options; left out when the input may be. */
@@ -13,7 +14,7 @@ export type HookArgs<I, O> = {} extends I ? [options?: I & O] : [options: I & O]
 /** Settings of every query. Where one is left out, the QueryClient's `defaultOptions` hold. */
 export interface FetchSettings<E> {
   /** Milliseconds for which data is fresh and not fetched again; `"static"` is never stale. @default 0 */
-  readonly staleTime?: StaleTime;
+  readonly staleTime?: number | "static";
   /** Milliseconds for which data that no component shows is kept. @default 300_000, Infinity on a server */
   readonly gcTime?: number;
   /** Fetches again every so many milliseconds. @default false */
@@ -38,13 +39,13 @@ export interface FetchSettings<E> {
   /** Whether a failed query is fetched again when a component mounts. @default true */
   readonly retryOnMount?: boolean;
   /** Whether fetches wait for the network. @default "online" */
-  readonly networkMode?: NetworkMode;
+  readonly networkMode?: "online" | "always" | "offlineFirst";
   /** Anything to be kept with the query in the cache. */
-  readonly meta?: QueryMeta;
+  readonly meta?: Record<string, unknown>;
   /** Whether equal parts of new data keep their identity. @default true */
   readonly structuralSharing?: boolean | ((before: unknown, after: unknown) => unknown);
   /** What the component renders again for. @default what it has read of the result */
-  readonly notifyOnChangeProps?: NotifyOnChangeProps;
+  readonly notifyOnChangeProps?: (keyof FetchState | "data" | "error" | "status")[] | "all";
   /** When `initialData` was fetched, in milliseconds since 1970. @default now */
   readonly initialDataUpdatedAt?: number | (() => number | undefined);
   /** Whether the component is subscribed to the cache. @default true */
@@ -149,14 +150,14 @@ export interface MutationSettings<E> {
   /** Milliseconds before it is sent again. @default 1000 doubling up to 30,000 */
   readonly retryDelay?: number | ((failureCount: number, error: E) => number);
   /** Whether it waits for the network. @default "online" */
-  readonly networkMode?: NetworkMode;
+  readonly networkMode?: "online" | "always" | "offlineFirst";
   /** Mutations of one scope run one after another. */
   readonly scope?: {
     /** Its name. */
     readonly id: string;
   };
   /** Anything to be kept with the mutation. */
-  readonly meta?: QueryMeta;
+  readonly meta?: Record<string, unknown>;
   /** Whether a failure is thrown to the nearest error boundary. @default false */
   readonly throwOnError?: boolean | ((error: E) => boolean);
 }

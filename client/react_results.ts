@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { FetchStatus, RefetchOptions } from "@tanstack/react-query";
 import type { Result } from "../server/contract/reply.ts";
 import type { StreamState } from "./stream.ts";
 
@@ -32,7 +31,7 @@ export interface FetchState {
   /** Whether it fetches by itself. */
   readonly isEnabled: boolean;
   /** What the network does. */
-  readonly fetchStatus: FetchStatus;
+  readonly fetchStatus: "fetching" | "paused" | "idle";
   /** When the data came, in milliseconds since 1970. */
   readonly dataUpdatedAt: number;
   /** When the last error came, in milliseconds since 1970. */
@@ -41,6 +40,12 @@ export interface FetchState {
   readonly errorUpdateCount: number;
   /** How many times the running fetch has failed. */
   readonly failureCount: number;
+}
+
+/** How something is fetched again. */
+export interface RefetchOptions {
+  /** Whether a fetch that is on its way is aborted first, and not waited for. @default true */
+  readonly cancelRefetch?: boolean;
 }
 
 /** What every query can do. */
