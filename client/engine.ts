@@ -8,13 +8,13 @@
  */
 import type { Failure } from "../server/contract/error.ts";
 import type { Result } from "../server/contract/reply.ts";
-import { limited, sleep } from "./limits.ts";
+import { limited, once, sleep, Unreachable, unreachable } from "./limits.ts";
 import type { StreamCallOptions } from "./messages.ts";
 import type { ClientCallOptions, ClientOptions } from "./options.ts";
 import type { CallInput } from "./request.ts";
 import type { Routed } from "./routed.ts";
 import type { EventConnection } from "./stream.ts";
-import { type Send, transport } from "./transport.ts";
+import { type Attempt, type Send, transport } from "./transport.ts";
 
 /** Reads or writes. */
 export type CallKind = "query" | "mutation";
@@ -46,9 +46,10 @@ const MAX_WAIT = 60_000;
 /** Makes what a client's faces call. */
 export function createEngine(client: ClientOptions): ClientEngine {
   const send = transport(client);
-  let loaded: Promise<Routed> | undefined;
-  let connection: Promise<EventConnection> | undefined;
-  const events = () => connection ??= import("./events.ts").then(({ createEvents }) => createEvents(client));
+  const events = once<EventConnection>(() => import("./events.ts").then(({ createEvents }) => createEvents(client)));
+  const routed = once<Routed>(async () =>
+    client.router ? (await import("./routed.ts").catch(unreachable)).loadRouted(client) : {}
+  );
 
   return {
     events,
@@ -72,19 +73,17 @@ export function createEngine(client: ClientOptions): ClientEngine {
     options: ClientCallOptions,
     signal: AbortSignal,
   ): Promise<Result<unknown, Failure>> {
-    const { call, address } = await routed();
-    if (call) return await call(key, kind, input, options, signal);
-    const target = await address?.(key, input);
-    return await repeat(() => send(key, kind, input, options, signal, target), kind, options, signal);
-  }
-
-  async function routed(): Promise<Routed> {
-    if (!client.router) return {};
-    // A module that could not be loaded may be there the next time.
-    return await (loaded ??= import("./routed.ts").then(({ loadRouted }) => loadRouted(client)).catch((error) => {
-      loaded = undefined;
-      throw error;
-    }));
+    return await repeat(
+      async () => {
+        const { call, address } = await routed();
+        return call
+          ? { result: await call(key, kind, input, options, signal) }
+          : await send(key, kind, input, options, signal, await address?.(key, input));
+      },
+      kind,
+      options,
+      signal,
+    );
   }
 
   async function repeat(
@@ -96,11 +95,17 @@ export function createEngine(client: ClientOptions): ClientEngine {
     const retries = options.retry ?? (kind === "query" ? client.retry ?? RETRIES : 0);
     const delay = options.retryDelay ?? client.retryDelay ?? backoff;
     for (let attempt = 0;; attempt++) {
-      const { result, passing, wait = 0 } = await send();
+      const { result, passing, wait = 0 } = await send().catch(toAttempt);
       if (!passing || attempt >= retries || wait > MAX_WAIT || signal.aborted) return result;
       await sleep(wait || delay(attempt), signal);
     }
   }
+}
+
+/** @throws what is the application's own. */
+function toAttempt(error: unknown): Attempt {
+  if (error instanceof Unreachable) return error;
+  throw error;
 }
 
 /** Jitter keeps many clients of a server that was away from coming back at once. */

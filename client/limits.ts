@@ -11,6 +11,27 @@ export function failed(code: string, message: string): Result<never, Failure> {
   return { data: null, error: { code, message, data: undefined } };
 }
 
+/** What could not be reached, told from what the application's own functions throw; it may be there the next time. */
+export class Unreachable extends Error {
+  readonly passing = true;
+  readonly result: Result<never, Failure> = failed("ERR_NETWORK", this.message);
+}
+
+/** Says of a request, or of a part of the client's own code that a page loads later, that it did not arrive. */
+export function unreachable(cause: unknown): never {
+  throw new Unreachable(`Cannot reach the server: ${(cause as Error).message}`, { cause });
+}
+
+/** Makes it when it is first asked for; where that failed, again the next time. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () =>
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+}
+
 /**
  * Runs a call until it is done, its caller aborts it, or `timeout` milliseconds are over (0: never); whatever it does
  * after that is nobody's concern. It begins one microtask later: whoever aborts before (as React's StrictMode does)

@@ -4,6 +4,7 @@
  * @module
  */
 import { PARAM_PREFIX } from "../server/contract/wire.ts";
+import { unreachable } from "./limits.ts";
 
 /** The input of a call. */
 export interface CallInput {
@@ -24,7 +25,7 @@ export type EncodedBody = readonly [body?: BodyInit, type?: string];
 export async function toSearch(query: object = {}, params: object = {}): Promise<string> {
   const search = new URLSearchParams();
   const fields = Object.entries(query).filter(([, value]) => value !== undefined);
-  if (!fields.every(isSimple)) (await import("./rich.ts")).addQuery(search, query);
+  if (!fields.every(isSimple)) (await rich()).addQuery(search, query);
   else for (const [name, value] of fields) [value].flat().forEach((item) => search.append(name, item));
   for (const [name, value] of Object.entries(params)) {
     if (value !== undefined) search.append(PARAM_PREFIX + name, value?.toJSON?.() ?? value);
@@ -59,18 +60,22 @@ export async function toBody(value: unknown): Promise<EncodedBody> {
     return [value as BodyInit, (value as Blob).type || "application/octet-stream"];
   }
   if (name === "Object" && Object.values(value as object).flat().some((item) => item instanceof Blob)) {
-    return [(await import("./rich.ts")).toForm(value as object)];
+    return [(await rich()).toForm(value as object)];
   }
-  let rich = false;
+  let isRich = false;
   const text = JSON.stringify(value, function (key, item) {
     const given = this[key];
     const lost = typeof given === "number" ? !Number.isFinite(given) || Object.is(given, -0) : RICH.test(nameOf(given));
-    rich ||= lost;
+    isRich ||= lost;
     return lost ? null : item;
   });
-  return rich ? (await import("./rich.ts")).toRichBody(value) : [text, "application/json"];
+  return isRich ? (await rich()).toRichBody(value) : [text, "application/json"];
 }
 
 function nameOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+function rich() {
+  return import("./rich.ts").catch(unreachable);
 }

@@ -9,7 +9,7 @@ import { readResult } from "../server/contract/result.ts";
 import { CODEC_HEADER, CODEC_VERSION, RPC_SEGMENT } from "../server/contract/wire.ts";
 import type { Batcher } from "./batch.ts";
 import { headersOf } from "./headers.ts";
-import { failed } from "./limits.ts";
+import { failed, once, unreachable } from "./limits.ts";
 import type { ClientCallOptions, ClientOptions, Fetch, OutgoingCall, RequestOptions } from "./options.ts";
 import { type CallInput, toBody, toSearch } from "./request.ts";
 
@@ -36,17 +36,11 @@ export type Send = (
 /** Failures of servers and proxies that are over soon, as a rule. */
 const PASSING: readonly number[] = [408, 429, 502, 503, 504];
 
-/** What `fetch` failed with, told from what the application's own functions throw. */
-class Unreachable {
-  readonly cause: unknown;
-  constructor(cause: unknown) {
-    this.cause = cause;
-  }
-}
-
-/** Makes what sends a client's requests. */
+/** Makes what sends a client's requests. What it sends may be {@link Unreachable}. */
 export function transport(client: ClientOptions): Send {
-  let batcher: Promise<Batcher> | undefined;
+  const batcher = once<Batcher>(() =>
+    import("./batch.ts").then(({ createBatcher }) => createBatcher(client, exchange), unreachable)
+  );
 
   return async (key, kind, input, options, signal, address) => {
     const [method, path] = address ?? await rpcAddress(key, kind, input);
@@ -55,17 +49,11 @@ export function transport(client: ClientOptions): Send {
     const init = { method, signal, ...(body !== undefined && { body, duplex: "half" }) };
     const own = { [CODEC_HEADER]: CODEC_VERSION, "content-type": type };
     const alone = () => exchange(client, options, key, path, init, input.headers, own);
-    try {
-      if (!client.batch || address) return await read(await alone());
-      batcher ??= import("./batch.ts").then(({ createBatcher }) => createBatcher(client, exchange));
-      return await read(
-        await (await batcher)({ key, method, path, body, type, signal, special: [input.headers, options] }, alone),
-      );
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-      const { message } = error.cause as Error;
-      return { result: failed("ERR_NETWORK", `Cannot reach the server: ${message}`), passing: true };
-    }
+    if (!client.batch || address) return await read(await alone());
+    const send = await batcher();
+    return await read(
+      await send({ key, method, path, body, type, signal, special: [input.headers, options] }, alone),
+    );
   };
 }
 
@@ -91,7 +79,7 @@ export async function exchange(
     try {
       return [call, await fetcher(options, client)(call.url, call.init)];
     } catch (cause) {
-      throw new Unreachable(cause);
+      unreachable(cause);
     }
   };
 
@@ -120,7 +108,7 @@ async function read(response: Response): Promise<Attempt> {
   try {
     return { result: await readResult(response), passing, wait };
   } catch (cause) {
-    throw new Unreachable(cause);
+    unreachable(cause);
   }
 }
 
