@@ -34,7 +34,8 @@ export function createEvents(
   let due = 0;
 
   const show = (now: StreamState, failure?: Failure) => {
-    const shown = now === "closed" && resting ? "reconnecting" : now;
+    const paused = now === "closed" && resting || now === "connecting" && state === "reconnecting";
+    const shown = paused ? "reconnecting" : now;
     debug(shown, failure);
     const changed = shown !== state;
     state = shown;

@@ -130,13 +130,15 @@ export function createSubscriptions(count: (channel: string) => number): Subscri
       connection = state;
       if (state === "open") return this.frame("open", { channel: BROADCAST, data: null });
       for (const subscription of [...active.values()]) {
-        const fresh = subscription.state === "connecting" || subscription.state === "closed";
-        if (state !== "connecting") change(subscription, state, failure);
-        else if (!fresh) change(subscription, subscription.state === "error" ? state : "reconnecting");
+        // Without a failure it was not open, and so is not broken.
+        const broken = failure || subscription.state !== "connecting";
+        if (state !== "reconnecting" || broken) change(subscription, state, failure);
       }
     },
     revive() {
+      connection = "connecting";
       for (const { channel, observers } of refused) {
+        tellAll(observers, (observer) => observer.onState?.("connecting"));
         const subscription = begin(channel);
         for (const box of observers) subscription.observers.add(box);
       }
