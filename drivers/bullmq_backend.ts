@@ -329,7 +329,7 @@ export class BullBackend implements JobsBackend {
       await Promise.all(results.map((one) => one.close()));
       await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
     }
-    this.#redis.close();
+    await this.#redis.close();
   }
 
   /** A client that keeps what it is to send until Redis is there: for those who wait anyway. */

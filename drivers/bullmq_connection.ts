@@ -33,6 +33,7 @@ export class RedisConnection {
   readonly #clients: Redis[] = [];
   #commands: Redis | undefined = undefined;
   #last: Error | undefined = undefined;
+  #connecting: Promise<void> | undefined = undefined;
   #closed = false;
 
   constructor(place: RedisPlace, timeout: number, onError: (error: Error) => void) {
@@ -56,6 +57,7 @@ export class RedisConnection {
       connectTimeout: this.#timeout,
       retryStrategy: (times) => this.#closed ? null : Math.min(times * 50, 1_000),
       lazyConnect: true,
+      disconnectTimeout: DISCONNECT_TIMEOUT,
       // BullMQ has a prefix of its own.
       keyPrefix: "",
       ...options,
@@ -78,7 +80,9 @@ export class RedisConnection {
   ready(): Promise<void> | void {
     if (this.#closed) throw new Error("Cannot use the jobs: the adapter is closed");
     const client = this.commands;
-    return client.status === "ready" ? undefined : this.#connect(client);
+    if (client.status === "ready") return undefined;
+    // One waiting for all: each would listen to the client.
+    return this.#connecting ??= this.#connect(client).finally(() => this.#connecting = undefined);
   }
 
   async #connect(client: Redis): Promise<void> {
@@ -125,10 +129,25 @@ export class RedisConnection {
   }
 
   /** Ends all clients. */
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const client of this.#clients) client.disconnect();
+    await Promise.all(this.#clients.map(end));
   }
+}
+
+/** Milliseconds for a server that does not close its side. */
+const DISCONNECT_TIMEOUT = 100;
+
+/** Ends a client, and waits until it has let go of its socket and its timers. */
+async function end(client: Redis): Promise<void> {
+  const { status } = client;
+  if (status === "wait" || status === "end") return;
+  await new Promise<void>((resolve) => {
+    client.once("end", () => resolve());
+    client.disconnect();
+  });
+  // A client that is ended while it asks whether the server is ready ends itself once more, with a timer of its own.
+  if (status === "connect") await new Promise((resolve) => setTimeout(resolve, DISCONNECT_TIMEOUT + 20));
 }
 
 /** Names a server, without its password. */
