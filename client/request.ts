@@ -40,40 +40,32 @@ function isSimple([name, value]: [string, unknown]): boolean {
   return /^[^~[\]][^[\]]*$/.test(name) && items.length > 0 &&
     items.every((item) =>
       typeof item === "boolean" || typeof item === "string" && !/\p{Surrogate}/u.test(item) ||
-      Number.isFinite(item) && !Object.is(item, -0)
+      isOrdinary(item)
     );
 }
 
-/** What JSON alone would lose, by its `Object.prototype.toString`; `encode` knows how to write it. */
-const RICH = /^(Date|URL|Map|Set|\w+Array|ArrayBuffer|DataView|BigInt|Undefined)$/;
+/** What JSON writes as it is, by its `Object.prototype.toString`. */
+const PLAIN = /^(Object|Array|String|Number|Boolean|Null)$/;
 
-/**
- * Writes a body: JSON, in its rich form where JSON alone would lose something. What `fetch` takes as it is (forms,
- * blobs, streams) stays; an object that holds files becomes a form.
- */
+/** Writes a body. What holds more than plain JSON (dates, files, forms, streams, …) is left to `rich.ts`. */
 export async function toBody(value: unknown): Promise<EncodedBody> {
   if (value === undefined) return [];
-  // By their names: not every platform has all of these classes.
-  const name = nameOf(value);
-  if (/^(FormData|URLSearchParams)$/.test(name)) return [value as BodyInit];
-  if (/^(Blob|File|ReadableStream)$/.test(name)) {
-    return [value as BodyInit, (value as Blob).type || "application/octet-stream"];
-  }
-  if (name === "Object" && Object.values(value as object).flat().some((item) => item instanceof Blob)) {
-    return [(await rich()).toForm(value as object)];
-  }
-  let isRich = false;
+  let plain = true;
   const text = JSON.stringify(value, function (key, item) {
     const given = this[key];
-    const lost = typeof given === "number" ? !Number.isFinite(given) || Object.is(given, -0) : RICH.test(nameOf(given));
-    isRich ||= lost;
-    return lost ? null : item;
+    plain &&= PLAIN.test(nameOf(given)) && (typeof given !== "number" || isOrdinary(given));
+    return plain ? item : null;
   });
-  return isRich ? (await rich()).toRichBody(value) : [text, "application/json"];
+  return plain ? [text, "application/json"] : (await rich()).toRichBody(value);
 }
 
+/** The name of a value's kind. By it, and not by class: not every platform has all of them. */
 function nameOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+function isOrdinary(value: unknown): boolean {
+  return Number.isFinite(value) && !Object.is(value, -0);
 }
 
 function rich() {

@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { needsEncoding } from "../server/contract/needs_encoding.ts";
 import { isFlat, stringifyQuery } from "../server/contract/query_string.ts";
 import { encode } from "../server/contract/encode.ts";
 import { RICH_MEDIA_TYPE, RICH_QUERY } from "../server/contract/wire.ts";
+import type { EncodedBody } from "./request.ts";
 
 /** Adds a query's fields. */
 export function addQuery(search: URLSearchParams, query: object): void {
@@ -14,9 +16,23 @@ export function addQuery(search: URLSearchParams, query: object): void {
   else new URLSearchParams(stringifyQuery(query)).forEach((value, name) => search.append(name, value));
 }
 
-/** Writes a body with what restores its values. */
-export function toRichBody(value: unknown): readonly [body: string, type: string] {
-  return [JSON.stringify(encode(value)), RICH_MEDIA_TYPE];
+/**
+ * Writes a body that is not plain JSON. What `fetch` takes as it is (forms, blobs, streams) stays; an object that holds
+ * files becomes a form; what JSON would lose travels with what restores it.
+ */
+export function toRichBody(value: unknown): EncodedBody {
+  // By their names: not every platform has all of these classes.
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  if (/^(FormData|URLSearchParams)$/.test(name)) return [value as BodyInit];
+  if (/^(Blob|File|ReadableStream)$/.test(name)) {
+    return [value as BodyInit, (value as Blob).type || "application/octet-stream"];
+  }
+  if (name === "Object" && Object.values(value as object).flat().some((item) => item instanceof Blob)) {
+    return [toForm(value as object)];
+  }
+  return needsEncoding(value, true)
+    ? [JSON.stringify(encode(value)), RICH_MEDIA_TYPE]
+    : [JSON.stringify(value), "application/json"];
 }
 
 /**
@@ -25,7 +41,7 @@ export function toRichBody(value: unknown): readonly [body: string, type: string
  *
  * @throws TypeError when a value beside the files has no form in a form.
  */
-export function toForm(fields: object): FormData {
+function toForm(fields: object): FormData {
   const form = new FormData();
   const rest: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
