@@ -1,0 +1,174 @@
+/**
+ * What jobs cost: `deno task bench:jobs`. BullMQ by itself and through the adapter, side by side and in turns, in one
+ * process per measurement, on a Redis of its own; and the engines in memory and SQLite.
+ *
+ * @module
+ */
+import { Igniter, type JobsAdapter } from "@igniter-js/core";
+import { createBullMQAdapter } from "@igniter-js/core/drivers/bullmq";
+import { createMemoryJobsAdapter } from "@igniter-js/core/drivers/memory";
+import { createSqliteJobsAdapter } from "@igniter-js/core/drivers/sqlite";
+import { Queue, Worker } from "bullmq";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { startRedis } from "../redis.ts";
+
+const ROUNDS = 5;
+const JOBS = 10_000;
+const CONCURRENCY = 10;
+const data = { userId: "u_1", email: "ada@example.com", name: "Ada Lovelace" };
+const schema = z.object({ userId: z.string(), email: z.string(), name: z.string() });
+
+/** Rates in jobs per second, by what was measured. */
+type Rates = Record<string, number>;
+
+/** What is measured: how jobs are added, one or many, and how they are all run. */
+interface Subject {
+  add(): Promise<unknown>;
+  bulk(count: number): Promise<unknown>;
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function openRaw(url: string): Subject {
+  const connection = { url, maxRetriesPerRequest: null };
+  const queue = new Queue("bench", { connection, prefix: "raw" });
+  const options = { removeOnComplete: true, removeOnFail: true };
+  let worker: Worker | undefined;
+  return {
+    add: () => queue.add("bench.work", data, options),
+    bulk: (count) => queue.addBulk(Array.from({ length: count }, () => ({ name: "bench.work", data, opts: options }))),
+    run: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      let left = JOBS;
+      worker = new Worker("bench", async () => {
+        await Promise.resolve();
+        if (--left === 0) resolve();
+        return { ok: true };
+      }, { connection, prefix: "raw", concurrency: CONCURRENCY });
+      return promise;
+    },
+    close: async () => {
+      await worker?.close();
+      await queue.close();
+    },
+  };
+}
+
+function openOurs(make: (autoStartWorker: false | { concurrency: number }) => JobsAdapter): Subject {
+  let finish: () => void = () => {};
+  let left = JOBS;
+  const start = (adapter: JobsAdapter) => {
+    const work = adapter.register({
+      name: "work",
+      input: schema,
+      removeOnComplete: true,
+      removeOnFail: true,
+      handler: async () => {
+        await Promise.resolve();
+        if (--left === 0) finish();
+        return { ok: true };
+      },
+    });
+    const { jobs } = Igniter.context(() => ({})).config({ logLevel: "silent" })
+      .jobs(adapter.merge({ bench: adapter.router({ namespace: "bench", jobs: { work } }) })).create();
+    return jobs.bench;
+  };
+  const producer = make(false);
+  const bench = start(producer);
+  let worker: JobsAdapter | undefined;
+  return {
+    add: () => bench.work.enqueue(data),
+    bulk: (count) => bench.bulk(Array.from({ length: count }, () => ({ task: "work" as const, input: data }))),
+    run: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      finish = resolve;
+      worker = make({ concurrency: CONCURRENCY });
+      if (worker !== producer) start(worker);
+      else void worker.resume();
+      return promise;
+    },
+    close: async () => {
+      await worker?.close();
+      await producer.close();
+    },
+  };
+}
+
+function open(what: string, place: string): Subject {
+  switch (what) {
+    case "raw":
+      return openRaw(place);
+    case "bullmq":
+      return openOurs((autoStartWorker) => createBullMQAdapter({ url: place, autoStartWorker }));
+    case "sqlite":
+      return openOurs((autoStartWorker) => createSqliteJobsAdapter({ path: place, autoStartWorker }));
+    default: {
+      // In memory the producer is the worker.
+      let adapter: JobsAdapter | undefined;
+      return openOurs(() => adapter ??= createMemoryJobsAdapter({ autoStartWorker: { concurrency: CONCURRENCY } }));
+    }
+  }
+}
+
+async function measure(what: string, place: string): Promise<Rates> {
+  const subject = open(what, place);
+  const timed = async (count: number, work: () => Promise<unknown>): Promise<number> => {
+    const start = performance.now();
+    await work();
+    return Math.round(count / (performance.now() - start) * 1_000);
+  };
+  const parallel = async (count: number): Promise<void> => {
+    let left = count;
+    const one = async (): Promise<void> => {
+      while (left-- > 0) await subject.add();
+    };
+    await Promise.all(Array.from({ length: 50 }, one));
+  };
+  const rates: Rates = {};
+  await parallel(JOBS / 10);
+  rates["add, 50 at once"] = await timed(JOBS * 0.4, () => parallel(JOBS * 0.4));
+  rates["add, 1000 in bulk"] = await timed(JOBS / 2, async () => {
+    for (let added = 0; added < JOBS / 2; added += 1_000) await subject.bulk(1_000);
+  });
+  if (what !== "memory") rates["process"] = await timed(JOBS, () => subject.run());
+  await subject.close();
+  return rates;
+}
+
+async function inProcess(what: string, place: string): Promise<Rates> {
+  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", fileURLToPath(import.meta.url), what, place],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+}
+
+if (Deno.args.length > 0) {
+  console.log(JSON.stringify(await measure(Deno.args[0] as string, Deno.args[1] ?? "")));
+  Deno.exit(0);
+}
+
+const results: Record<string, Rates[]> = { raw: [], bullmq: [], sqlite: [], memory: [] };
+for (let round = 0; round < ROUNDS; round++) {
+  for (const what of Object.keys(results)) {
+    await using redis = await startRedis();
+    const folder = Deno.makeTempDirSync();
+    results[what]?.push(await inProcess(what, what === "sqlite" ? `${folder}/jobs.db` : redis.url));
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+const rate = (what: string, name: string): number => median((results[what] ?? []).map((rates) => rates[name] ?? 0));
+console.log(`Jobs per second, the median of ${ROUNDS} rounds; validation with zod at both ends but in "raw"\n`);
+console.log(
+  "| | BullMQ alone | BullMQ adapter | of it | SQLite | memory |\n| --- | ---: | ---: | ---: | ---: | ---: |",
+);
+for (const name of ["add, 50 at once", "add, 1000 in bulk", "process"]) {
+  const [raw, ours] = [rate("raw", name), rate("bullmq", name)];
+  const share = `${Math.round(ours / raw * 100)} %`;
+  console.log(`| ${name} | ${raw} | ${ours} | ${share} | ${rate("sqlite", name)} | ${rate("memory", name) || "-"} |`);
+}
