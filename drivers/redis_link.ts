@@ -45,11 +45,11 @@ export interface Request<R> {
 }
 
 interface Call {
-  readonly action: string;
-  readonly send: (client: RedisLike) => Promise<unknown>;
-  readonly again: boolean;
-  readonly settle: (error: Error | undefined, result: unknown) => void;
-  settled: boolean;
+  readonly request: Request<unknown>;
+  /** When its time is over. */
+  readonly until: number;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 const UNREACHABLE = "cannot be reached";
@@ -58,8 +58,12 @@ const CLOSED_CLIENT = "cannot be reached through a client that was closed";
 /** A connection to Redis. */
 export class Link {
   readonly #options: LinkOptions;
+  /** Those that are not settled, in the order of their ends, as all have the same time. */
+  readonly #calls: Set<Call> = new Set();
+  /** Those of them that are not sent, in the order in which they will be. */
   readonly #waiting: Set<Call> = new Set();
-  readonly #sent: Set<Call> = new Set();
+  /** Looks after the ends of all calls: a timer for each would cost more than the rest of a call. */
+  #limit: ReturnType<typeof setTimeout> | undefined = undefined;
   readonly #listeners: [event: string, listener: (...args: unknown[]) => void][] = [];
   /** The client of the connection there is, or that is being made; each client of the driver's own serves for one. */
   #client: RedisLike | undefined = undefined;
@@ -91,25 +95,15 @@ export class Link {
   }
 
   /** Sends a request when the connection is ready; rejects within the timeout. */
-  request<R>({ action, send, again = false }: Request<R>): Promise<R> {
-    if (this.#closed) return Promise.reject(closedError(action));
-    return new Promise<R>((resolve, reject) => {
-      const timer = setTimeout(() => this.#expire(call), this.#options.timeout);
-      const call: Call = {
-        action,
-        send,
-        again,
-        settled: false,
-        settle: (error, result) => {
-          clearTimeout(timer);
-          call.settled = true;
-          if (error) reject(error);
-          else resolve(result as R);
-        },
-      };
+  request<R>(request: Request<R>): Promise<R> {
+    if (this.#closed) return Promise.reject(closedError(request.action));
+    return new Promise<unknown>((resolve, reject) => {
+      const call: Call = { request, until: performance.now() + this.#options.timeout, resolve, reject };
+      this.#calls.add(call);
+      this.#limit ??= setTimeout(() => this.#expire(), this.#options.timeout);
       if (this.ready && this.#client) this.#dispatch(this.#client, call);
       else this.#queue(call);
-    });
+    }) as Promise<R>;
   }
 
   /** Gives up the connection for another, if it is the driver's. */
@@ -126,9 +120,9 @@ export class Link {
   }
 
   async #close(): Promise<void> {
-    for (const call of this.#waiting) call.settle(closedError(call.action), undefined);
-    this.#waiting.clear();
-    if (this.#sent.size > 0) await new Promise<void>((resolve) => this.#drained = resolve);
+    for (const call of this.#waiting) this.#reject(call, closedError(call.request.action));
+    if (this.#calls.size > 0) await new Promise<void>((resolve) => this.#drained = resolve);
+    clearTimeout(this.#limit);
     this.#clearTimers();
     const client = this.#client;
     if (!client) return;
@@ -144,7 +138,7 @@ export class Link {
   #queue(call: Call): void {
     const client = this.#client;
     if (!this.#options.owned && client?.status === "end") {
-      call.settle(this.#refusal(call, CLOSED_CLIENT, undefined), undefined);
+      this.#reject(call, this.#refusal(call, CLOSED_CLIENT, undefined));
       return;
     }
     this.#waiting.add(call);
@@ -263,51 +257,60 @@ export class Link {
   }
 
   #dispatch(client: RedisLike, call: Call): void {
-    this.#sent.add(call);
     let answer: Promise<unknown>;
     try {
-      answer = call.send(client);
+      answer = call.request.send(client);
     } catch (error) {
       answer = Promise.reject(error);
     }
     answer.then((result) => {
-      if (!call.settled) call.settle(undefined, result);
-      this.#done(call);
+      call.resolve(result);
+      this.#settled(call);
     }, (error: unknown) => {
-      if (!call.settled) this.#refused(call, error);
-      this.#done(call);
+      // Its time may have been over before.
+      if (this.#calls.has(call)) this.#refused(call, error);
     });
   }
 
-  #done(call: Call): void {
-    this.#sent.delete(call);
-    if (this.#sent.size === 0) this.#drained?.();
-  }
-
   #refused(call: Call, error: unknown): void {
-    if (isReply(error)) {
-      const reason = (error as Error).message;
-      call.settle(new Error(`Cannot ${call.action}: Redis answered "${reason}"`), undefined);
-    } else if (call.again && !this.#closed) this.#queue(call);
-    else call.settle(this.#refusal(call, "was lost before it answered", error), undefined);
+    const { action, again } = call.request;
+    if (isReply(error)) this.#reject(call, new Error(`Cannot ${action}: Redis answered "${messageOf(error)}"`));
+    else if (again && !this.#closed) this.#queue(call);
+    else this.#reject(call, this.#refusal(call, "was lost before it answered", error));
   }
 
-  #expire(call: Call): void {
-    if (this.#waiting.delete(call)) {
-      call.settle(this.#refusal(call, UNREACHABLE, this.#lastError), undefined);
-      return;
+  #expire(): void {
+    const now = performance.now();
+    let silent = false;
+    for (const call of this.#calls) {
+      if (call.until > now) {
+        this.#limit = setTimeout(() => this.#expire(), call.until - now);
+        break;
+      }
+      const sent = !this.#waiting.has(call);
+      const reason = sent ? `did not answer within ${this.#options.timeout} ms` : UNREACHABLE;
+      this.#reject(call, this.#refusal(call, reason, sent ? undefined : this.#lastError));
+      silent ||= sent;
     }
-    call.settle(this.#refusal(call, `did not answer within ${this.#options.timeout} ms`, undefined), undefined);
-    this.#done(call);
-    this.renew();
+    if (this.#calls.size === 0) this.#limit = undefined;
+    if (silent) this.renew();
+  }
+
+  #reject(call: Call, error: Error): void {
+    call.reject(error);
+    this.#settled(call);
+  }
+
+  #settled(call: Call): void {
+    this.#waiting.delete(call);
+    if (this.#calls.delete(call) && this.#calls.size === 0) this.#drained?.();
   }
 
   #fail(reason: string, error: unknown): void {
-    for (const call of this.#waiting) call.settle(this.#refusal(call, reason, error), undefined);
-    this.#waiting.clear();
+    for (const call of this.#waiting) this.#reject(call, this.#refusal(call, reason, error));
   }
 
-  #refusal({ action }: Call, reason: string, cause: unknown): Error {
+  #refusal({ request: { action } }: Call, reason: string, cause: unknown): Error {
     const why = cause === undefined ? "" : ` (${messageOf(cause)})`;
     return new Error(`Cannot ${action}: Redis${this.#name} ${reason}${why}`, cause === undefined ? {} : { cause });
   }
