@@ -29,8 +29,10 @@ export interface BatchableCall {
   readonly type: string | undefined;
   /** Whether it was given up. */
   readonly signal: AbortSignal;
+  /** Headers of the call itself. */
+  readonly headers: object | undefined;
   /** What the call itself says of how it is sent. */
-  readonly special: readonly [headers: object | undefined, options: RequestOptions];
+  readonly options: RequestOptions;
   /** GET or POST. */
   readonly method: string;
 }
@@ -105,9 +107,10 @@ export function createBatcher(client: ClientOptions, exchange: Exchange): Batche
 }
 
 /** Tells a call that a batch has no place for: an upload, or one with something of its own to say. */
-function isSpecial({ body, special: [own, { headers, fetch, credentials, onRequest, onResponse }] }: BatchableCall) {
+function isSpecial({ body, headers, options }: BatchableCall): boolean {
   return body !== undefined && typeof body !== "string" ||
-    (own ?? headers ?? fetch ?? credentials ?? onRequest ?? onResponse) !== undefined;
+    (headers ?? options.headers ?? options.fetch ?? options.credentials ?? options.onRequest ?? options.onResponse) !==
+      undefined;
 }
 
 function toResponse({ status, body }: BatchAnswer): Response {

@@ -14,7 +14,7 @@ import type { ClientCallOptions, ClientOptions } from "./options.ts";
 import type { CallInput } from "./request.ts";
 import type { Routed } from "./routed.ts";
 import type { EventConnection } from "./stream.ts";
-import { type Attempt, type Send, transport } from "./transport.ts";
+import { type Attempt, exchange, type Send, transport } from "./transport.ts";
 
 /** Reads or writes. */
 export type CallKind = "query" | "mutation";
@@ -48,7 +48,7 @@ export function createEngine(client: ClientOptions): ClientEngine {
   const send = transport(client);
   const events = once<EventConnection>(() => import("./events.ts").then(({ createEvents }) => createEvents(client)));
   const routed = once<Routed>(async () =>
-    client.router ? (await import("./routed.ts").catch(unreachable)).loadRouted(client) : {}
+    client.router ?? client.batch ? (await import("./routed.ts").catch(unreachable)).loadRouted(client, exchange) : {}
   );
 
   return {
@@ -75,10 +75,10 @@ export function createEngine(client: ClientOptions): ClientEngine {
   ): Promise<Result<unknown, Failure>> {
     return await repeat(
       async () => {
-        const { call, address } = await routed();
-        return call
-          ? { result: await call(key, kind, input, options, signal) }
-          : await send(key, kind, input, options, signal, await address?.(key, input));
+        const way = await routed();
+        return way.call
+          ? { result: await way.call(key, kind, input, options, signal) }
+          : await send(key, kind, input, options, signal, way);
       },
       kind,
       options,

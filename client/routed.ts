@@ -1,12 +1,13 @@
 /**
- * Calls by what `router` gives: in process, with the router itself, or by REST paths, with the schema of one. Loaded
- * only by clients that have it.
+ * The ways of calls that not every client has: by what `router` gives (in process, with the router itself; by REST
+ * paths, with the schema of one), and in batches. Loaded only by clients that have one of them.
  *
  * @module
  */
 import type { Failure } from "../server/contract/error.ts";
 import { fillAddress } from "../server/contract/path.ts";
 import type { Result } from "../server/contract/reply.ts";
+import { type Batcher, createBatcher, type Exchange } from "./batch.ts";
 import { headersOf } from "./headers.ts";
 import { failed } from "./limits.ts";
 import type { ClientCallOptions, ClientOptions } from "./options.ts";
@@ -26,6 +27,8 @@ export interface Routed {
   readonly open?: (key: string, input: CallInput, options: ClientCallOptions) => Promise<AsyncIterable<unknown>>;
   /** An action's method and address below the base path. */
   readonly address?: (key: string, input: CallInput) => Promise<readonly [method: string, path: string] | undefined>;
+  /** Sends a call over HTTP with others of its tick. */
+  readonly deliver?: Batcher;
 }
 
 interface Calls {
@@ -43,9 +46,9 @@ interface Given {
 }
 
 /** Asks for the router; nothing stands for the RPC addresses. @throws TypeError when it is neither a router nor a schema. */
-export async function loadRouted(client: ClientOptions): Promise<Routed> {
+export async function loadRouted(client: ClientOptions, exchange: Exchange): Promise<Routed> {
   const given = await client.router?.() as Given | undefined;
-  if (given === undefined) return {};
+  if (given === undefined) return client.batch ? { deliver: createBatcher(client, exchange) } : {};
   const { caller, routes } = given;
   if (caller) {
     const find = async (key: string, method: string, { headers, ...input }: CallInput, options: ClientCallOptions) => {

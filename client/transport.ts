@@ -7,11 +7,11 @@ import type { Failure } from "../server/contract/error.ts";
 import type { Result } from "../server/contract/reply.ts";
 import { readResult } from "../server/contract/result.ts";
 import { CODEC_HEADER, CODEC_VERSION, RPC_SEGMENT } from "../server/contract/wire.ts";
-import type { Batcher } from "./batch.ts";
 import { headersOf } from "./headers.ts";
-import { failed, once, unreachable } from "./limits.ts";
+import { failed, unreachable } from "./limits.ts";
 import type { ClientCallOptions, ClientOptions, Fetch, OutgoingCall, RequestOptions } from "./options.ts";
 import { type CallInput, toBody, toSearch } from "./request.ts";
+import type { Routed } from "./routed.ts";
 
 /** One request and its answer. */
 export interface Attempt {
@@ -30,7 +30,7 @@ export type Send = (
   input: CallInput,
   options: ClientCallOptions,
   signal: AbortSignal,
-  address: readonly [method: string, path: string] | undefined,
+  routed: Pick<Routed, "address" | "deliver">,
 ) => Promise<Attempt>;
 
 /** Failures of servers and proxies that are over soon, as a rule. */
@@ -38,22 +38,15 @@ const PASSING: readonly number[] = [408, 429, 502, 503, 504];
 
 /** Makes what sends a client's requests. What it sends may be {@link Unreachable}. */
 export function transport(client: ClientOptions): Send {
-  const batcher = once<Batcher>(() =>
-    import("./batch.ts").then(({ createBatcher }) => createBatcher(client, exchange), unreachable)
-  );
-
-  return async (key, kind, input, options, signal, address) => {
-    const [method, path] = address ?? await rpcAddress(key, kind, input);
+  return async (key, kind, input, options, signal, { address, deliver }) => {
+    const [method, path] = await address?.(key, input) ?? await rpcAddress(key, kind, input);
     const [body, type] = await toBody(input.body);
     // A stream can be sent only with `duplex`, which nothing else minds.
     const init = { method, signal, ...(body !== undefined && { body, duplex: "half" }) };
     const own = { [CODEC_HEADER]: CODEC_VERSION, "content-type": type };
     const alone = () => exchange(client, options, key, path, init, input.headers, own);
-    if (!client.batch || address) return await read(await alone());
-    const send = await batcher();
-    return await read(
-      await send({ key, method, path, body, type, signal, special: [input.headers, options] }, alone),
-    );
+    const call = { key, method, path, body, type, signal, headers: input.headers, options };
+    return await read(await (deliver ? deliver(call, alone) : alone()));
   };
 }
 
