@@ -82,8 +82,8 @@ export interface ClientOptions extends RequestOptions {
   readonly basePath?: string | undefined;
   /**
    * Sends the calls that are made in one tick as one request, whose parts fail independently: up to 20, or the number
-   * given, which must not be more than the server's `batchLimit`. Uploads, REST calls, and calls with options of their own travel
-   * alone.
+   * given, which must not be more than the server's `batchLimit`. Uploads, calls by REST paths and calls with options of
+   * their own travel alone.
    *
    * @default false
    */
