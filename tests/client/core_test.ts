@@ -1,4 +1,4 @@
-import { Igniter, serve } from "@igniter-js/core";
+import { Igniter, serve, toClientSchema } from "@igniter-js/core";
 import { createIgniterClient, IgniterError } from "@igniter-js/core/client/core";
 import { type Equal, expectType } from "@igniter-js/core/testing";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
@@ -386,4 +386,23 @@ Deno.test("IgniterError of the client's entry is the server's", () => {
 Deno.test("bare JSON is the data", async () => {
   const { fetch } = answers(Response.json({ data: 1 }));
   assertEquals((await connect({ fetch }).api.echo.agent.query()).data, { data: 1 } as never);
+});
+
+Deno.test("a schema of the router sends calls to the REST paths", async () => {
+  const { api, requests } = connect({ router: () => toClientSchema(router), batch: true });
+  assertEquals((await api.echo.param.query({ params: { id: "a/b" } })).data, "a/b");
+  assertEquals((await api.echo.method.mutate({ params: { id: "7" } })).data, "DELETE 7");
+  assertEquals((await api.echo.query.query({ query: { page: 2, since: new Date(5) } })).data, {
+    page: 2,
+    since: new Date(5),
+  });
+  assertEquals((await api.echo.query.query({ query: { tags: [] } })).data, { tags: [] });
+  assertEquals((await api.users.create.mutate({ body: { name: "Ada" } })).data, "Ada");
+  assertEquals(requests.map(({ method, url }) => `${method} ${new URL(url).pathname}`), [
+    "GET /api/v1/echo/param/a%2Fb",
+    "DELETE /api/v1/echo/method/7",
+    "GET /api/v1/echo",
+    "GET /api/v1/echo",
+    "POST /api/v1/users",
+  ]);
 });
