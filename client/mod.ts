@@ -115,7 +115,6 @@ export type {
   QueryHooks,
   ReactAction,
   StreamHooks,
-  WithBody,
   WithDefaults,
 } from "./react_types.ts";
 export type { StreamState } from "./stream.ts";

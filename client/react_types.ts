@@ -91,16 +91,13 @@ export interface MutationHooks<D, E, I, B, C> {
   useMutation<X = undefined>(
     options?: PlainMutationOptions<D, E, I, X>,
   ): MutationHookResult<D, E, I, {} extends I ? [input?: I] : [input: I]>;
-  /** The same with defaults or optimistic changes, which a form cannot have: the body is an object. */
+  /** The same with defaults of the body or optimistic changes. */
   useMutation<X = undefined, const V extends Partial<B> = {}>(
-    options: MutationHookOptions<D, E, WithBody<I, B>, C, V, X>,
-  ): MutationHookResult<D, E, WithBody<I, B>, MutateArgs<WithBody<I, B>, V>>;
+    options: MutationHookOptions<D, E, I, C, V, X>,
+  ): MutationHookResult<D, E, I, MutateArgs<I, V>>;
   /** Gives options for TanStack's own `useMutation`. */
   mutationOptions(options?: MutationSettings<E>): ActionMutationOptions<D, E, I>;
 }
-
-/** An input whose body is what the schema takes, and no form. */
-export type WithBody<I, B> = { readonly [K in keyof I]: K extends "body" ? B : I[K] };
 
 /** A mutation's arguments: fields of the body with a default may be left out. */
 export type MutateArgs<I, V> = keyof V extends never ? {} extends I ? [input?: I] : [input: I]

@@ -112,7 +112,6 @@ Deno.test("callbacks of a mutation are told once each, with what onMutate gave",
   function Form() {
     mutate = api.users.create.useMutation({
       onLoading: (loading) => heard.push(["loading", loading]),
-      defaultValues: {},
       onMutate: ({ body }) => `made of ${body.name}`,
       onSuccess: (data, input, made) => heard.push(["success", data.name, input.body.name, made]),
       onError: (error, input, made) => heard.push(["error", error.code, input.body.name, made]),
