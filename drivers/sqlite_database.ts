@@ -63,7 +63,11 @@ function bracket<R>(database: DatabaseSync, begin: string, work: () => R): R {
     database.exec("COMMIT");
     return result;
   } catch (error) {
-    database.exec("ROLLBACK");
+    try {
+      database.exec("ROLLBACK");
+    } catch {
+      // Some failures, a full disk for one, have ended the transaction already; the error that says so is the one to tell.
+    }
     throw error;
   }
 }

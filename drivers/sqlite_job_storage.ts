@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { JobCounts, JobState } from "../server/ports/jobs/management.ts";
 import type { Retention } from "../server/ports/jobs/options.ts";
 import type {
@@ -18,6 +18,7 @@ import type {
   StoredJob,
   StoredSchedule,
 } from "../server/ports/jobs/storage.ts";
+import { openDatabase } from "./sqlite_database.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS igniter_jobs (
@@ -47,25 +48,7 @@ const COLUMNS = `seq, id, queue, key, state, data, priority, runAt, attempts, cr
 
 /** Opens the tables, and makes them where they are missing. @throws Error when the file cannot be opened. */
 export function openSqliteJobStorage(path: string, synchronous: "normal" | "full"): JobStorage {
-  let database: DatabaseSync;
-  try {
-    database = new DatabaseSync(path);
-  } catch (cause) {
-    throw new Error(`Cannot open the jobs' database "${path}": ${(cause as Error).message}`, { cause });
-  }
-  try {
-    // The first statement: without it the next ones would fail at once when another process is just doing the same.
-    database.exec("PRAGMA busy_timeout = 5000");
-    database.exec("PRAGMA journal_mode = WAL");
-    database.exec(`PRAGMA synchronous = ${synchronous}`);
-    database.exec("BEGIN IMMEDIATE");
-    database.exec(SCHEMA);
-    database.exec("COMMIT");
-  } catch (cause) {
-    database.close();
-    throw new Error(`Cannot open the jobs' database "${path}": ${(cause as Error).message}`, { cause });
-  }
-  return new SqliteJobStorage(database);
+  return new SqliteJobStorage(openDatabase({ path, synchronous, schema: SCHEMA }));
 }
 
 type Row = Record<string, unknown>;

@@ -19,9 +19,12 @@ const FORM = /^([0-9a-f]{1,64})-(0|[1-9][0-9]{0,15})$/;
  * `undefined` when they have no order: they are of different epochs, or one is no id.
  *
  * @example
- * ```ts ignore
- * compareLogIds("a1-9", "a1-10"); // -1
- * compareLogIds("a1-9", "b2-10"); // undefined
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compareLogIds } from "@igniter-js/core";
+ *
+ * assertEquals(compareLogIds("a1-9", "a1-10"), -1);
+ * assertEquals(compareLogIds("a1-9", "b2-10"), undefined);
  * ```
  */
 export function compareLogIds(a: string, b: string): number | undefined {
