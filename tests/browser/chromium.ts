@@ -43,7 +43,7 @@ const ARGS = [
 ];
 
 /** Milliseconds until an element that does not come is a failure. */
-const PATIENCE = 5_000;
+const PATIENCE = 15_000;
 
 const executablePath = PATHS.find((path) => path && existsSync(path));
 const ignore = executablePath === undefined && !Deno.env.get("CI");
@@ -77,7 +77,11 @@ async function open(
   { expected = /$^/, ...options }: WindowOptions,
   use: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const context = await browser.newContext({
+    reducedMotion: "reduce",
+    viewport: { width: 1100, height: 800 },
+    ...options,
+  });
   try {
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();

@@ -7,10 +7,10 @@ import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { startDemo } from "../apps/demo_process.ts";
 import { shareBrowser } from "./chromium.ts";
-import { AWAY, create, createForm, names, people, REFUSED, signIn } from "./demo_page.ts";
+import { AWAY, create, createForm, names, people, REFUSED, signIn, signOut } from "./demo_page.ts";
 import { ADA, createDemoApp, serveDemo } from "./demo_site.ts";
 
-const app = await createDemoApp();
+const app = await createDemoApp({ development: true });
 Deno.test.afterAll(async () => await app.close?.());
 const browserTest = shareBrowser();
 
@@ -68,8 +68,7 @@ browserTest("the demo page says that signing out failed while its server is away
     assertEquals(await people(page).count(), 1);
 
     site.restart();
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await signOut(page);
   });
 });
 
@@ -77,7 +76,7 @@ browserTest("the demo page asks to sign in again when its process was restarted,
   const first = await startDemo({ PORT: "0" });
   const { page: url } = first;
   try {
-    // For production this time: minified, and under the same policy of what may be loaded.
+    // Bundled for production this time.
     await open(url, { expected: new RegExp(`${AWAY.source}|${REFUSED.source}`) }, async (page) => {
       await signIn(page);
       assertEquals(await names(page), [ADA.name]);

@@ -23,6 +23,12 @@ export async function signIn(page: Page): Promise<void> {
   await people(page).waitFor();
 }
 
+/** Signs out, and waits for the form of the next one: until then its fields are not the only ones of their names. */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+}
+
 /** The list of users. */
 export function people(page: Page): Locator {
   return page.getByRole("region", { name: /Everybody/ }).getByRole("list");

@@ -7,10 +7,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { shareBrowser } from "./chromium.ts";
-import { create, createForm, errorOf, names, people, REFUSED, signIn } from "./demo_page.ts";
+import { create, createForm, errorOf, names, people, REFUSED, signIn, signOut } from "./demo_page.ts";
 import { ADA, createDemoApp, serveDemo } from "./demo_site.ts";
 
-const app = await createDemoApp();
+const app = await createDemoApp({ development: true });
 Deno.test.afterAll(async () => await app.close?.());
 const browserTest = shareBrowser();
 
@@ -92,8 +92,7 @@ browserTest("the demo page forgets what a user has seen when he signs out", asyn
   await using site = await serveDemo(app);
   await open(site.url, {}, async (page) => {
     await signIn(page);
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await signOut(page);
     assertEquals(await people(page).count(), 0);
     site.takeRequests();
 
@@ -118,7 +117,7 @@ browserTest("the demo page creates a user, who is on the list without a reload",
       assertEquals(await createForm(page).getByLabel(label).inputValue(), "", label);
     }
 
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await signOut(page);
     await page.getByLabel("Email").fill("grace.hopper@example.com");
     await page.getByLabel("Password").fill("first-compiler");
     await signIn(page);

@@ -26,16 +26,16 @@ export const ADA = { name: "Ada Lovelace", email: "ada@example.com", password: "
 const RPC = "/api/v1/_/rpc/";
 
 /**
- * Makes the app as `deno task dev` does, with React's checks; each call gives the same one. What it would write to the
- * console is not of interest here. It reads the environment when it is imported.
+ * Makes the app; in development with React's checks, as `deno task dev` does. What it would write to the console is not
+ * of interest here. It reads the environment when it is imported.
  */
-export async function createDemoApp(): Promise<WebRouter> {
+export async function createDemoApp(options: { readonly development: boolean }): Promise<WebRouter> {
   const before = Deno.env.toObject();
   Deno.env.set("LOG_LEVEL", "error");
   Deno.env.set("COOKIE_SECRET", "the-secret-of-the-demo-under-test");
   try {
     const { createApp } = await import("../../cli/templates/app/src/igniter.server.ts");
-    return await createApp({ development: true });
+    return await createApp(options);
   } finally {
     for (const name of ["LOG_LEVEL", "COOKIE_SECRET"]) {
       const value = before[name];

@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   js: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
+  map: "application/json",
 };
 
 /**
@@ -38,7 +39,7 @@ export async function bundlePage(
       args: [
         "bundle",
         "--platform=browser",
-        development ? "--sourcemap=inline" : "--minify",
+        development ? "--sourcemap=linked" : "--minify",
         `--outdir=${folder}`,
         fileURLToPath(entry),
       ],
