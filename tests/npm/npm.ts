@@ -6,12 +6,33 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Whether tests that need Node and npm are ignored: there is none. On CI they run, and fail. */
-export function withoutNpm(): boolean {
-  const found = ["node", "npm"].every((name) =>
-    (Deno.env.get("PATH") ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)))
-  );
-  return !found && Deno.env.get("CI") === undefined;
+/** Declares a test that needs Node and npm: ignored, and its name says why, where they are absent; failing with `CI` set. */
+export type DeclareNpmTest = (name: string, fn: () => Promise<void> | void) => void;
+
+/** What tests of the npm package share. */
+export interface NpmTests {
+  /** Whether they are ignored. */
+  readonly ignore: boolean;
+  /** Declares one. */
+  readonly testNpm: DeclareNpmTest;
+}
+
+/** Lets the tests of a file share what `start` makes, which is made before the first, and disposed of after the last. */
+export function shareNpm(start: () => Promise<AsyncDisposable>): NpmTests {
+  const ignore = !hasNpm() && !Deno.env.get("CI");
+  let shared: AsyncDisposable | undefined;
+  Deno.test.beforeAll(async () => {
+    if (!ignore) shared = await start();
+  });
+  Deno.test.afterAll(async () => {
+    await shared?.[Symbol.asyncDispose]();
+  });
+  return {
+    ignore,
+    testNpm: (name, fn) => {
+      Deno.test({ name: ignore ? `${name} (ignored: Node or npm is not installed)` : name, ignore, fn });
+    },
+  };
 }
 
 /** Runs a program to its end and gives what it printed. @throws Error with that when it fails. */
@@ -31,4 +52,9 @@ export function environment(): Record<string, string> {
     npm_config_loglevel: "error",
     npm_config_update_notifier: "false",
   };
+}
+
+function hasNpm(): boolean {
+  const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
+  return ["node", "npm"].every((name) => folders.some((folder) => existsSync(join(folder, name))));
 }
