@@ -35,6 +35,8 @@ export interface Page extends AsyncDisposable {
   show(element: ReactNode): Promise<void>;
   /** Waits until something is so. */
   until(condition: () => boolean): Promise<void>;
+  /** Clicks on an element, or submits a form. */
+  fire(event: "click" | "submit", selector: string): Promise<void>;
   /** Does something, and lets React show it. */
   act<T>(work: () => T | Promise<T>): Promise<T>;
 }
@@ -87,6 +89,13 @@ export async function openPage(element: ReactNode, options: PageOptions = {}): P
         if (Date.now() > deadline) throw new Error(`It did not come to that: ${condition}\n${box.innerHTML}`);
         await act(async () => await new Promise((resolve) => setTimeout(resolve)));
       }
+    },
+    async fire(event, selector) {
+      const element = box.querySelector(selector);
+      if (!element) throw new Error(`There is no ${selector} in ${box.innerHTML}`);
+      await act(async () => {
+        await element.dispatchEvent(new window.Event(event, { bubbles: true, cancelable: true }));
+      });
     },
     async act(work) {
       let result!: Awaited<ReturnType<typeof work>>;
