@@ -102,9 +102,8 @@ export class Subscriber {
     clearTimeout(this.#check);
     if (this.#channels.size > 0) {
       const why = cause ? ` (${cause.message})` : "";
-      this.#options.report(
-        new Error(`Cannot hear Redis: the connection was lost${why}; it is opened again`, { cause }),
-      );
+      const message = `Cannot hear Redis: the connection was lost${why}; it is opened again`;
+      this.#options.report(new Error(message, cause && { cause }));
     }
     for (const listening of this.#channels.values()) {
       for (const { listener, active } of listening) if (active) listener.lost?.();

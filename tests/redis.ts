@@ -33,12 +33,6 @@ export interface TestRedisOptions {
   readonly args?: readonly string[];
 }
 
-/** What a Redis test is registered with. */
-export interface RedisTest {
-  /** Runs `fn` with a server of its own. */
-  (name: string, fn: (redis: TestRedis) => void | Promise<void>, options?: TestRedisOptions): void;
-}
-
 /** The server's program, `undefined` where there is none. */
 export function findRedis(): string | undefined {
   const folders = (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":");

@@ -15,7 +15,10 @@ let tests = 0;
 Deno.test.beforeAll(async () => {
   if (!missing && !Deno.env.get("REDIS_URL")) redis = await startRedis();
 });
-Deno.test.afterAll(async () => await redis?.[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => {
+  await redis?.[Symbol.asyncDispose]();
+  if (Deno.env.get("REDIS_URL")) await removeKeys(Deno.env.get("REDIS_URL") as string);
+});
 
 testStore(missing ? `R48 redis store (ignored: ${missing})` : "R48 redis store", () => open(`${run}:${++tests}:`), {
   peer: (store) => open(prefixes.get(store) ?? ""),
@@ -144,6 +147,15 @@ Deno.test("createRedisStoreAdapter() refuses options that cannot be meant", () =
   }
   client.disconnect();
 });
+
+/** A server that is not ours keeps nothing of the tests. */
+async function removeKeys(url: string): Promise<void> {
+  const client = new Redis(url);
+  for await (const keys of client.scanStream({ match: `${run}:*`, count: 1000 })) {
+    if (keys.length > 0) await client.unlink(keys);
+  }
+  await client.quit();
+}
 
 async function listNames(redis: TestRedis, ...command: string[]): Promise<string[]> {
   const lines = (await redis.ask(...command)).split("\r\n");
