@@ -10,7 +10,7 @@ import type { JobsBackend } from "../server/ports/jobs/adapter.ts";
 import type { JobHandle } from "../server/ports/jobs/client.ts";
 import { toEnvelope } from "../server/ports/jobs/envelope.ts";
 import { createHandle } from "../server/ports/jobs/handle.ts";
-import { createJobId } from "../server/ports/jobs/id.ts";
+import { JobIds } from "../server/ports/jobs/id.ts";
 import type { DrainOptions, JobCounts, JobFilter, JobSnapshot, JobState } from "../server/ports/jobs/management.ts";
 import type { Registry } from "../server/ports/jobs/registry.ts";
 import { concurrencyOf, DEFAULT_IDEMPOTENCY_TTL, type WorkerOptions } from "../server/ports/jobs/worker_options.ts";
@@ -58,6 +58,7 @@ export class BullBackend implements JobsBackend {
   readonly clock: Clock = systemClock;
   readonly #options: BullBackendOptions;
   readonly #redis: RedisConnection;
+  readonly #ids = new JobIds();
   readonly #queues = new Map<string, Queue<BullData>>();
   readonly #results = new Map<string, Promise<QueueResults>>();
   #running: Running | undefined = undefined;
@@ -110,6 +111,7 @@ export class BullBackend implements JobsBackend {
         debug: typeof autoStartWorker === "object" && autoStartWorker.debug === true,
       },
       isRunning: (job) => this.#isRunning(job),
+      find: (queue, id) => this.#queue(queue).getJob(id),
       onError: (error) => this.#onError(error),
     });
     const listener = this.#redis.open({ maxRetriesPerRequest: null });
@@ -145,7 +147,7 @@ export class BullBackend implements JobsBackend {
     const { every, times } = options.repeat;
     const now = this.clock.now();
     const first = options.at ?? now + options.delay;
-    const id = `repeat.${createJobId(now)}`;
+    const id = `repeat.${this.#ids.next(now)}`;
     const repeat = {
       every,
       ...(times === undefined ? undefined : { limit: times }),
@@ -161,8 +163,10 @@ export class BullBackend implements JobsBackend {
     const handles: JobHandle[] = [];
     const groups = new Map<string, number[]>();
     for (const [index, { options }] of requests.entries()) {
-      const group = groups.get(options.queue) ?? [];
-      if (options.repeat === undefined) groups.set(options.queue, [...group, index]);
+      if (options.repeat !== undefined) continue;
+      const group = groups.get(options.queue);
+      if (group === undefined) groups.set(options.queue, [index]);
+      else group.push(index);
     }
     for (const [name, indices] of groups) {
       const entries = indices.map((index) => {
@@ -185,7 +189,7 @@ export class BullBackend implements JobsBackend {
   #toOptions({ job, options }: EnqueueRequest): ReturnType<typeof toJobOptions> {
     const now = this.clock.now();
     const { idempotencyTtl = DEFAULT_IDEMPOTENCY_TTL } = this.#options;
-    return toJobOptions(job.key, options.jobId ?? createJobId(now), options, idempotencyTtl, now);
+    return toJobOptions(job.key, options.jobId ?? this.#ids.next(now), options, idempotencyTtl, now);
   }
 
   result(id: string, queue: string, signal: AbortSignal): Promise<unknown> {

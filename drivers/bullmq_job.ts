@@ -47,10 +47,9 @@ export function fromPlainJson(value: unknown, nothing: Nothing): unknown {
 /** The options of a job, without those of its first run. */
 export function toTemplateOptions(options: SettledOptions): JobsOptions {
   return {
-    attempts: options.attempts,
     ...(options.priority > 0 ? { priority: options.priority } : undefined),
     // The worker computes the delay: it knows the definition, and how the attempt ended.
-    ...(options.attempts > 1 ? { backoff: { type: "igniter" } } : undefined),
+    ...(options.attempts > 1 ? { attempts: options.attempts, backoff: { type: "igniter" } } : undefined),
     removeOnComplete: toKeep(options.keepCompleted),
     removeOnFail: toKeep(options.keepFailed),
   };
@@ -75,7 +74,6 @@ export function toJobOptions(
   return {
     ...toTemplateOptions(options),
     jobId: id,
-    timestamp: now,
     ...(delay > 0 ? { delay } : undefined),
     ...(dedupe === undefined
       ? undefined

@@ -38,6 +38,8 @@ export interface BullWorkersHost {
   readonly options: WorkerOptions;
   /** What attempts need. */
   readonly attempts: AttemptHost;
+  /** Reads a job as it is kept. */
+  find(queue: string, id: string): Promise<BullJob | undefined>;
   /** Tells whether another run of the timetable has not finished. */
   isRunning(job: BullJob): Promise<boolean>;
   /** Hears of errors. */
@@ -92,9 +94,8 @@ export class BullWorkers {
   #open(queue: string): Worker {
     const { connection, prefix, lockTime, options } = this.#host;
     const limit = options.queues?.[queue]?.rateLimit;
-    // The third parameter is what makes BullMQ give a signal.
-    const process = (job: BullJob, token: string | undefined, signal: AbortSignal | undefined) =>
-      this.#process(job, token, signal);
+    // Two parameters: with a third BullMQ makes a signal for each job, beside the one that attempts have.
+    const process = (job: BullJob, token: string | undefined) => this.#process(job, token);
     const worker = new Worker(queue, process as never, {
       connection,
       prefix,
@@ -106,6 +107,10 @@ export class BullWorkers {
       settings: { backoffStrategy: (_attempts, _type, _error, job) => this.#takeDelay(job?.id) },
     });
     worker.on("error", (error) => this.#host.onError(error));
+    // Another worker may have them by now.
+    worker.on("lockRenewalFailed", (ids) => {
+      for (const id of ids) this.#running.get(`${queue}:${id}`)?.shutdown();
+    });
     worker.on("failed", (job, error) => {
       if (job?.deferredFailure) void this.#announceStalled(job as BullJob, error);
     });
@@ -118,7 +123,7 @@ export class BullWorkers {
     return delay;
   }
 
-  async #process(job: BullJob, token: string | undefined, signal: AbortSignal | undefined): Promise<unknown> {
+  async #process(job: BullJob, token: string | undefined): Promise<unknown> {
     const { registry, attempts } = this.#host;
     const registered = registry.jobs.get(job.name);
     const { logger } = attempts.app;
@@ -141,8 +146,6 @@ export class BullWorkers {
     }
     const place = `${job.queueName}:${job.id}`;
     this.#running.set(place, control);
-    // BullMQ aborts when another worker has the job by now.
-    signal?.addEventListener("abort", () => control.shutdown(), { once: true });
     try {
       const outcome = await runAttempt(attempts, delivery);
       switch (outcome.kind) {
@@ -166,7 +169,9 @@ export class BullWorkers {
     // BullMQ keeps the message; what else there is to an error is kept only when there is.
     if (failure.name !== "Error" || failure.code !== undefined) {
       const { stack: _stack, ...rest } = failure;
-      await job.updateData({ ...job.data, failure: rest });
+      // Not of `job.data`, which the handler may have changed by changing its payload.
+      const kept = await this.#host.find(job.queueName, job.id ?? "");
+      if (kept !== undefined) await job.updateData({ ...kept.data, failure: rest });
     }
     const error = final ? new BullUnrecoverableError(failure.message) : new Error(failure.message);
     if (failure.stack !== undefined) error.stack = failure.stack;
@@ -195,8 +200,7 @@ function toDelivery(job: BullJob, registered: RegisteredJob, control: AttemptCon
     id: job.id ?? "",
     job: registered,
     queue: job.queueName,
-    // `updateData` writes the data again: a handler must not change it by changing its payload.
-    envelope: structuredClone(job.data),
+    envelope: job.data,
     attempt: job.attemptsMade + 1,
     attempts: job.opts.attempts ?? 1,
     control,

@@ -1,6 +1,7 @@
 /**
  * What jobs cost: `deno task bench:jobs`. BullMQ by itself and through the adapter, side by side and in turns, in one
- * process per measurement, on a Redis of its own; and the engines in memory and SQLite.
+ * process per measurement, on a Redis of its own; and the engines in memory and SQLite. A rate is that of this machine at
+ * this moment, with whatever else it does; the processor time of a job depends on that far less, so shares are of it.
  *
  * @module
  */
@@ -9,18 +10,19 @@ import { createBullMQAdapter } from "@igniter-js/core/drivers/bullmq";
 import { createMemoryJobsAdapter } from "@igniter-js/core/drivers/memory";
 import { createSqliteJobsAdapter } from "@igniter-js/core/drivers/sqlite";
 import { Queue, Worker } from "bullmq";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { startRedis } from "../redis.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const JOBS = 10_000;
 const CONCURRENCY = 10;
 const data = { userId: "u_1", email: "ada@example.com", name: "Ada Lovelace" };
 const schema = z.object({ userId: z.string(), email: z.string(), name: z.string() });
 
-/** Rates in jobs per second, by what was measured. */
-type Rates = Record<string, number>;
+/** Jobs per second and microseconds of processor time for each, by what was measured. */
+type Rates = Record<string, { readonly rate: number; readonly cpu: number }>;
 
 /** What is measured: how jobs are added, one or many, and how they are all run. */
 interface Subject {
@@ -113,10 +115,11 @@ function open(what: string, place: string): Subject {
 
 async function measure(what: string, place: string): Promise<Rates> {
   const subject = open(what, place);
-  const timed = async (count: number, work: () => Promise<unknown>): Promise<number> => {
-    const start = performance.now();
+  const timed = async (count: number, work: () => Promise<unknown>): Promise<Rates[string]> => {
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
     await work();
-    return Math.round(count / (performance.now() - start) * 1_000);
+    const { user, system } = process.cpuUsage(cpu);
+    return { rate: Math.round(count / (performance.now() - start) * 1_000), cpu: (user + system) / count };
   };
   const parallel = async (count: number): Promise<void> => {
     let left = count;
@@ -162,13 +165,17 @@ for (let round = 0; round < ROUNDS; round++) {
     Deno.removeSync(folder, { recursive: true });
   }
 }
-const rate = (what: string, name: string): number => median((results[what] ?? []).map((rates) => rates[name] ?? 0));
-console.log(`Jobs per second, the median of ${ROUNDS} rounds; validation with zod at both ends but in "raw"\n`);
-console.log(
-  "| | BullMQ alone | BullMQ adapter | of it | SQLite | memory |\n| --- | ---: | ---: | ---: | ---: | ---: |",
-);
-for (const name of ["add, 50 at once", "add, 1000 in bulk", "process"]) {
-  const [raw, ours] = [rate("raw", name), rate("bullmq", name)];
-  const share = `${Math.round(ours / raw * 100)} %`;
-  console.log(`| ${name} | ${raw} | ${ours} | ${share} | ${rate("sqlite", name)} | ${rate("memory", name) || "-"} |`);
+const figure = (what: string, name: string, key: "rate" | "cpu"): number =>
+  Math.round(median((results[what] ?? []).map((rates) => rates[name]?.[key] ?? 0)));
+console.log(`The median of ${ROUNDS} rounds; validation with zod at both ends but in "BullMQ alone"\n`);
+for (const [key, title] of [["cpu", "µs of processor time per job"], ["rate", "jobs per second"]] as const) {
+  console.log(`| ${title} | BullMQ alone | BullMQ adapter | share | SQLite | memory |`);
+  console.log("| --- | ---: | ---: | ---: | ---: | ---: |");
+  for (const name of ["add, 50 at once", "add, 1000 in bulk", "process"]) {
+    const [raw, ours] = [figure("raw", name, key), figure("bullmq", name, key)];
+    const share = `${Math.round((key === "cpu" ? raw / ours : ours / raw) * 100)} %`;
+    const [sqlite, memory] = [figure("sqlite", name, key), figure("memory", name, key)];
+    console.log(`| ${name} | ${raw} | ${ours} | ${share} | ${sqlite} | ${memory || "-"} |`);
+  }
+  console.log();
 }

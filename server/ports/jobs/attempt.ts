@@ -270,7 +270,12 @@ class Attempt {
     }
   }
 
-  async #call(name: HookName, ...args: readonly unknown[]): Promise<void> {
+  /** Calls hooks; nothing is waited for where there are none. */
+  #call(name: HookName, ...args: readonly unknown[]): Promise<void> | undefined {
+    return this.#delivery.job.hooks.some((hooks) => hooks[name] !== undefined) ? this.#callAll(name, args) : undefined;
+  }
+
+  async #callAll(name: HookName, args: readonly unknown[]): Promise<void> {
     const { job, id } = this.#delivery;
     const { logger } = this.#host.app;
     for (const hooks of job.hooks) {

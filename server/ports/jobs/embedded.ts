@@ -13,7 +13,7 @@ import { EmbeddedWorker } from "./embedded_worker.ts";
 import { type Envelope, toEnvelope } from "./envelope.ts";
 import { fromFailure, type StoredFailure } from "./failure.ts";
 import { createHandle, notKept } from "./handle.ts";
-import { createJobId } from "./id.ts";
+import { JobIds } from "./id.ts";
 import type { DrainOptions, JobCounts, JobFilter, JobSnapshot, JobState } from "./management.ts";
 import type { Dedupe, SettledOptions } from "./options.ts";
 import { unpack } from "./payload.ts";
@@ -53,6 +53,7 @@ interface Running {
 class EmbeddedBackend implements JobsBackend {
   readonly #options: EmbeddedOptions;
   readonly clock: Clock;
+  readonly #ids = new JobIds();
   #opened: JobStorage | undefined = undefined;
   #running: Running | undefined = undefined;
   #closed: Promise<void> | undefined = undefined;
@@ -107,8 +108,8 @@ class EmbeddedBackend implements JobsBackend {
         if (dedupe?.mode !== "debounce" || storage.reschedule(known.seq, data, now + dedupe.ttl)) return known.id;
       }
     }
-    const id = options.jobId ?? createJobId(now);
-    const schedule = repeat === undefined ? null : `repeat.${createJobId(now)}`;
+    const id = options.jobId ?? this.#ids.next(now);
+    const schedule = repeat === undefined ? null : `repeat.${this.#ids.next(now)}`;
     const entry = toNewJob(id, job, data, options, now, schedule);
     if (storage.insert(entry)) {
       if (schedule !== null && repeat !== undefined) {

@@ -53,12 +53,29 @@ function settle(key: string, schema: Schema, input: unknown, first: Validated): 
     throw new TypeError(`Cannot enqueue job "${key}": ${toSentence(first.issues)}`, { cause: first.issues });
   }
   const parsed = pack(first.value);
+  if (parsed.meta === undefined && isSame(first.value, input)) return parsed;
   const text = JSON.stringify(parsed);
-  if (first.value === input || text === JSON.stringify(pack(input))) return parsed;
+  if (text === JSON.stringify(pack(input))) return parsed;
   const choose = (second: Validated): Packed =>
     second.issues === undefined && JSON.stringify(pack(second.value)) === text ? parsed : pack(input);
   const second = validate(schema, first.value);
   return second instanceof Promise ? second.then(choose) : choose(second);
+}
+
+/**
+ * Whether two values are the same plain JSON. It may answer false for some that are: written as JSON they are compared
+ * again, at several times the cost.
+ */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b) || "toJSON" in a) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) {
+    if (!isSame((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false;
+  }
+  return true;
 }
 
 /** Gives the handler's payload of what was kept. @throws UnrecoverableError when the schema now refuses it. */
