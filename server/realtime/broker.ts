@@ -26,6 +26,7 @@ import {
 } from "./event.ts";
 import type { History } from "./history.ts";
 import type { EventLog } from "./local_log.ts";
+import { type Listener, Topic } from "./topic.ts";
 import { UnknownKeys } from "./unknown_keys.ts";
 
 /** What a broker is made of. */
@@ -43,14 +44,6 @@ export interface BrokerOptions {
   readonly development: boolean;
 }
 
-/** One who listens. */
-export interface Listener {
-  /** What the server granted. */
-  readonly scopes: ReadonlySet<string>;
-  /** Receives what happens on its channels, and every reset. */
-  readonly receive: (event: LiveEvent) => void;
-}
-
 const LINE_BREAK = /[\r\n\0]/;
 /** Types of the framework's own frames. */
 const RESERVED: ReadonlySet<string> = new Set(["open", "error", "end"]);
@@ -59,7 +52,7 @@ const CHANNELS: ReadonlySet<string> = new Set([BROADCAST_CHANNEL, REVALIDATE_CHA
 
 /** Publishes and delivers the events of one igniter instance. */
 export class Broker implements Realtime {
-  readonly #topics = new Map<string, Set<Listener>>();
+  readonly #topics = new Map<string, Topic>();
   readonly #logger: Logger;
   readonly #bridge: Bridge;
   readonly #unknown: UnknownKeys;
@@ -101,8 +94,9 @@ export class Broker implements Realtime {
   /** Listens to a channel; gives back how to stop. Who must not miss anything waits for {@link Broker.ready} first. */
   subscribe(channel: string, listener: Listener): () => void {
     this.#bridge.start().catch(() => {}); // it says so itself
-    const topic = this.#topics.get(channel) ?? new Set();
-    this.#topics.set(channel, topic.add(listener));
+    const topic = this.#topics.get(channel) ?? new Topic();
+    this.#topics.set(channel, topic);
+    topic.add(listener);
     return () => {
       topic.delete(listener);
       if (topic.size === 0 && this.#topics.get(channel) === topic) this.#topics.delete(channel);
@@ -175,8 +169,7 @@ export class Broker implements Realtime {
 
   #deliver(event: LiveEvent): void {
     const { channel, scopes } = event;
-    // The copy lets a listener that ends itself or others while it receives do so safely.
-    for (const listener of channel === RESET_CHANNEL ? this.#all() : [...this.#topics.get(channel) ?? []]) {
+    for (const listener of channel === RESET_CHANNEL ? this.#all() : this.#topics.get(channel)?.listeners ?? []) {
       if (!isFor(event, listener.scopes)) continue;
       try {
         listener.receive(event);
@@ -188,7 +181,7 @@ export class Broker implements Realtime {
 
   /** All that listen to anything. */
   #all(): ReadonlySet<Listener> {
-    return new Set([...this.#topics.values()].flatMap((topic) => [...topic]));
+    return new Set([...this.#topics.values()].flatMap(({ listeners }) => listeners));
   }
 
   #toAudience(channel: string, scopes: readonly string[] | undefined): { readonly scopes?: readonly string[] } {

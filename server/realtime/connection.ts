@@ -9,7 +9,7 @@
 import type { Failure } from "../contract/error.ts";
 import type { OpenFrame } from "../contract/events.ts";
 import { encode } from "../contract/encode.ts";
-import { type Broker, isFor, type Listener } from "./broker.ts";
+import { type Broker, isFor } from "./broker.ts";
 import { isUpTo, type Resumption } from "./bridge.ts";
 import {
   BROADCAST_CHANNEL,
@@ -20,6 +20,7 @@ import {
   writeFrame,
 } from "./event.ts";
 import type { Beating } from "./heartbeat.ts";
+import type { Listener } from "./topic.ts";
 import { Outflow } from "./outflow.ts";
 
 /** What a connection is made of. */

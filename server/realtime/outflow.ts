@@ -89,7 +89,7 @@ export class Outflow {
     const fits = this.#queue.length === 0 || this.waiting + bytes.byteLength <= this.#budget;
     if (this.#dropping || !fits) {
       this.#dropping = true;
-      this.#behind = true;
+      this.#fallBehind();
       this.#gaps.set(channel, (this.#gaps.get(channel) ?? 0) + 1);
       return;
     }
@@ -101,7 +101,7 @@ export class Outflow {
   revalidate(event: LiveEvent): void {
     if (this.#ended) return;
     if (this.#isFree()) return this.#controller.enqueue(event.bytes);
-    this.#behind = true;
+    this.#fallBehind();
     this.#targetId = event.id;
     if (this.#resetting) return;
     for (const [key, target] of event.targets) {
@@ -130,8 +130,7 @@ export class Outflow {
   replay(source: () => Uint8Array | undefined): void {
     if (this.#ended) return;
     this.#source = source;
-    this.#behind = true;
-    this.#stir();
+    this.#fallBehind();
   }
 
   /** A sign of life, where nothing else shows it. */
@@ -142,8 +141,7 @@ export class Outflow {
   /** Waits until the client has read what waits here; `undefined` when it has. */
   room(): Promise<void> | undefined {
     if (this.#ended || this.#isFree()) return undefined;
-    this.#behind = true;
-    this.#stir();
+    this.#fallBehind();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
@@ -179,14 +177,19 @@ export class Outflow {
   #push(bytes: Uint8Array): void {
     this.#queue.push(bytes);
     this.#bytes += bytes.byteLength;
-    this.#behind = true;
-    this.#stir();
+    this.#fallBehind();
   }
 
   #pushGaps(): void {
     if (this.#gaps.size === 0) return;
     for (const [channel, missed] of this.#gaps) this.#push(writeFrame("gap", { channel, missed }));
     this.#gaps = new Map();
+  }
+
+  /** Something waits, so the stream is to ask for it. */
+  #fallBehind(): void {
+    this.#behind = true;
+    this.#stir();
   }
 
   /** Lets the stream ask again. A `pull` that found nothing waits, so that it is not asked for each frame that goes by. */
