@@ -3,9 +3,11 @@ import { createSqliteStoreAdapter } from "../../drivers/sqlite_store.ts";
 
 const [path = "", name = ""] = Deno.args;
 const store = createSqliteStoreAdapter({ path });
-for (let number = 0; number < 200; number++) {
-  await store.increment("count");
+const last = name === "endless" ? Infinity : 200;
+for (let number = 1; number <= last; number++) {
   await store.append("news", `${name}${number}`, { limit: 1000 });
+  await store.increment("count");
+  if (last === Infinity) console.log(number);
 }
 await store.publish("done", name);
 await store.close();

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { createSqliteStoreAdapter, type SqliteStore, type SqliteStoreOptions } from "../../drivers/sqlite.ts";
 import { testStore } from "../../drivers/testing.ts";
@@ -174,13 +174,7 @@ Deno.test("R49 stores of several processes on one SQLite file lose and double no
     const events = await collectEvents(store, "news");
     const messages: unknown[] = [];
     await store.subscribe("done", (message) => messages.push(message));
-    const script = new URL("_sqlite_worker.ts", import.meta.url).href;
-    const outputs = await Promise.all(
-      ["a", "b", "c"].map((name) =>
-        new Deno.Command(Deno.execPath(), { args: ["run", "-A", "--no-lock", script, path, name], stderr: "piped" })
-          .output()
-      ),
-    );
+    const outputs = await Promise.all(["a", "b", "c"].map((name) => startWorker(path, name).output()));
     for (const { success, stderr } of outputs) assertEquals([success, new TextDecoder().decode(stderr)], [true, ""]);
     await until(() => events.length === 600 && messages.length === 3);
     assertEquals(await store.get("count"), 600);
@@ -189,6 +183,46 @@ Deno.test("R49 stores of several processes on one SQLite file lose and double no
     assertEquals(messages.sort(), ["a", "b", "c"]);
   });
 });
+
+Deno.test("R49 processes that open one new SQLite file at the same time all get it", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "store.db");
+    const outputs = await Promise.all(["a", "b", "c", "d"].map((name) => startWorker(path, name).output()));
+    for (const { success, stderr } of outputs) assertEquals([success, new TextDecoder().decode(stderr)], [true, ""]);
+    await using store = createSqliteStoreAdapter({ path });
+    assertEquals(await store.get("count"), 800);
+  });
+});
+
+Deno.test("R49 what a SQLite store has answered survives the end of its process, however it ends", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "store.db");
+    const worker = startWorker(path, "endless").spawn();
+    let said = "";
+    for await (const text of worker.stdout.pipeThrough(new TextDecoderStream())) {
+      said += text;
+      if (said.split("\n").length > 200) break;
+    }
+    worker.kill("SIGKILL");
+    await worker.stderr.cancel();
+    await worker.status;
+    const acknowledged = Number(said.split("\n").at(-2));
+    await using store = createSqliteStoreAdapter({ path });
+    const count = await store.get<number>("count") ?? 0;
+    assert(acknowledged >= 200 && count >= acknowledged, `${count} of ${acknowledged} were kept`);
+    assert(Number((await store.lastId("news")).split("-")[1]) >= acknowledged);
+  });
+});
+
+/** Runs a process that counts and appends; `endless` prints each number that was answered. */
+function startWorker(path: string, name: string): Deno.Command {
+  const script = new URL("_sqlite_worker.ts", import.meta.url).href;
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", script, path, name],
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
 
 function track(paths: WeakMap<SqliteStore, string>, path: string, store: SqliteStore): SqliteStore {
   paths.set(store, path);
