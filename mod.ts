@@ -32,7 +32,6 @@
  */
 export { Igniter } from "./server/builder.ts";
 export { toClientSchema } from "./server/client_schema.ts";
-export { toClientSchema } from "./server/client_schema.ts";
 export { IgniterError } from "./server/contract/error.ts";
 export { Ensure } from "./server/ensure.ts";
 export { createIgniterPlugin, createIgniterPluginAction } from "./server/plugin.ts";
@@ -170,7 +169,6 @@ export type {
   RawQuery,
   UseErrors,
 } from "./server/contract/action.ts";
-export type { ClientSchema } from "./server/contract/client_schema.ts";
 export type { ClientSchema } from "./server/contract/client_schema.ts";
 export type { ERROR_STATUS, ErrorCode, Failure, IgniterErrorOptions } from "./server/contract/error.ts";
 export type { KeyInput, KeyOf, StreamKeyOf } from "./server/contract/keys.ts";

@@ -52,6 +52,7 @@ interface Part {
 export function createBatcher(client: ClientOptions, exchange: Exchange): Batcher {
   const limit = client.batch === true ? 20 : client.batch;
   let waiting: Part[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   return (call, alone) => {
     const { key, method, path, body, type, signal } = call;
@@ -64,13 +65,14 @@ export function createBatcher(client: ClientOptions, exchange: Exchange): Batche
       ...(body !== undefined && { body: body as string, type: type as string }),
     };
     return new Promise((resolve, reject) => {
-      if (waiting.length === 0) setTimeout(flush);
+      if (waiting.length === 0) timer = setTimeout(flush);
       waiting.push({ call: part, signal, alone, resolve, reject });
       if (waiting.length === limit) flush();
     });
   };
 
   function flush(): void {
+    clearTimeout(timer);
     const parts = waiting.filter(({ signal }) => !signal.aborted);
     waiting = [];
     const [first] = parts;
