@@ -10,8 +10,8 @@
  * **Answer.** Every frame's data is JSON. First `open` or `error` for each subscription, then what was missed is sent
  * again, or one {@link ResetFrame} when it cannot be told any more; then `ready`; then what happens. What a generator
  * yields comes as it comes, from its `open` on. Frames of the log have an `id`: ordered, and the same in every
- * process of the application. A client that has seen an id has seen all before it that were meant for it; a frame that
- * gathers several revalidations may come without one.
+ * process of the application. A client that has seen an id has seen all before it that were meant for it; a
+ * revalidation may come without one while a gap is to be told.
  *
  * | event | data | meaning |
  * | --- | --- | --- |

@@ -3,9 +3,12 @@
  *
  * A client that keeps up costs nothing here: a frame goes straight into its stream. One that does not has frames
  * waiting, up to the budget. Beyond it messages are dropped, and counted by channel; *gap* frames tell of them before
- * anything that came later. Revalidations do not wait in line: they are gathered into one, which comes first, and
- * without an id where frames with earlier ids still wait, so that a client never names an id before which it missed
- * something. What opens, ends or refuses a subscription is never dropped; it is bounded by their number.
+ * anything that came later. Revalidations are gathered: a target that waits already is not added again, and those that
+ * come one after the other are one frame. What opens, ends or refuses a subscription is never dropped; it is bounded by
+ * their number.
+ *
+ * A client may name any id that it saw as the last one, so no frame with an id leaves before all that came earlier has
+ * left or a gap has told of it. That is why revalidations that come while a gap is to be told have none.
  *
  * @module
  */
@@ -22,10 +25,18 @@ export interface OutflowOptions {
 
 /** Bytes that waiting frames are joined into at most: fewer, larger writes let a slow client catch up. */
 const JOINED = 32_768;
-/** Distinct targets that are gathered; beyond them everything is taken for old. */
+/** Distinct targets that wait; beyond them everything is taken for old. */
 const MAX_TARGETS = 200;
 
 const COMMENT: Uint8Array = new TextEncoder().encode(":\n\n");
+
+/** Revalidations that wait, as one frame to be written. */
+interface Gathered {
+  readonly targets: RevalidationTarget[];
+  /** The keys of its targets. */
+  readonly keys: string[];
+  id: string | undefined;
+}
 
 /** One client's stream of frames. */
 export class Outflow {
@@ -33,18 +44,18 @@ export class Outflow {
   readonly #budget: number;
   readonly #onEnd: () => void;
   #controller: ReadableStreamDefaultController<Uint8Array> = undefined as never;
-  /** Frames that wait. */
-  #queue: Uint8Array[] = [];
+  /** What waits. */
+  #queue: (Uint8Array | Gathered)[] = [];
+  /** Bytes of the frames in it. */
   #bytes = 0;
   /** Whether anything waits, of whatever kind. */
   #behind = false;
   /** Whether messages are dropped: from when the budget is used up until half of it is free. */
   #dropping = false;
   #gaps: Map<string, number> = new Map();
-  #targets: Map<string, RevalidationTarget> = new Map();
+  /** The keys of the targets that wait. */
+  #targets: Set<string> = new Set();
   #targetBytes = 0;
-  /** The id of the last gathered revalidation. */
-  #targetId = "";
   /** Whether a reset waits: it covers all revalidations. */
   #resetting = false;
   /** Gives older frames one by one before anything new, as the client reads; `undefined` at their end. */
@@ -101,27 +112,19 @@ export class Outflow {
   revalidate(event: LiveEvent): void {
     if (this.#ended) return;
     if (this.#isFree()) return this.#controller.enqueue(event.bytes);
-    this.#fallBehind();
-    this.#targetId = event.id;
-    if (this.#resetting) return;
-    for (const [key, target] of event.targets) {
-      if (this.#targets.has(key)) continue;
-      this.#targets.set(key, target);
-      this.#targetBytes += key.length;
-    }
-    if (this.#targets.size > MAX_TARGETS || this.#targetBytes > this.#budget / 4) {
-      this.reset(writeFrame("reset", { reason: "More queries are old than could be told" }));
-    }
+    if (!this.#resetting) this.#gather(event);
   }
 
   /** Sends a reset; one that waits already is enough. */
   reset(bytes: Uint8Array): void {
     if (this.#ended) return;
     if (this.#isFree()) return this.#controller.enqueue(bytes);
-    this.#targets = new Map();
-    this.#targetBytes = 0;
     if (this.#resetting) return;
     this.#resetting = true;
+    // It covers all that wait.
+    this.#queue = this.#queue.filter((item) => item instanceof Uint8Array);
+    this.#targets.clear();
+    this.#targetBytes = 0;
     this.#pushGaps();
     this.#push(bytes);
   }
@@ -162,7 +165,7 @@ export class Outflow {
     this.#queue = [];
     this.#bytes = 0;
     this.#gaps = new Map();
-    this.#targets = new Map();
+    this.#targets.clear();
     this.#targetBytes = 0;
     this.#source = undefined;
     this.#stir();
@@ -178,6 +181,28 @@ export class Outflow {
     this.#queue.push(bytes);
     this.#bytes += bytes.byteLength;
     this.#fallBehind();
+  }
+
+  #gather(event: LiveEvent): void {
+    const id = this.#gaps.size === 0 ? event.id : undefined;
+    const last = this.#queue.at(-1);
+    let gathered = last instanceof Uint8Array ? undefined : last;
+    for (const [key, target] of event.targets) {
+      if (this.#targets.has(key)) continue;
+      if (gathered === undefined) {
+        gathered = { targets: [], keys: [], id };
+        this.#queue.push(gathered);
+      }
+      gathered.targets.push(target);
+      gathered.keys.push(key);
+      this.#targets.add(key);
+      this.#targetBytes += key.length;
+    }
+    if (gathered !== undefined) gathered.id = id ?? gathered.id;
+    this.#fallBehind();
+    if (this.#targets.size > MAX_TARGETS || this.#targetBytes > this.#budget / 4) {
+      this.reset(writeFrame("reset", { reason: "More queries are old than could be told" }));
+    }
   }
 
   #pushGaps(): void {
@@ -225,11 +250,13 @@ export class Outflow {
       frames.push(bytes);
       size += bytes.byteLength;
     };
-    if (this.#targets.size > 0) add(this.#takeTargets());
     let taken = 0;
-    while (taken < this.#queue.length && size < JOINED) add(this.#queue[taken++] as Uint8Array);
+    for (; taken < this.#queue.length && size < JOINED; taken++) {
+      const item = this.#queue[taken] as Uint8Array | Gathered;
+      add(item instanceof Uint8Array ? item : this.#write(item));
+      if (item instanceof Uint8Array) this.#bytes -= item.byteLength;
+    }
     if (taken > 0) this.#queue = this.#queue.slice(taken);
-    this.#bytes = this.#queue.reduce((sum, { byteLength }) => sum + byteLength, 0);
     if (this.#bytes <= this.#budget / 2) this.#dropping = false;
     if (this.#queue.length === 0) {
       this.#resetting = false;
@@ -251,16 +278,13 @@ export class Outflow {
     return joined;
   }
 
-  #takeTargets(): Uint8Array {
-    const { json, meta } = encode([...this.#targets.values()]);
-    const targets = json as readonly RevalidationTarget[];
-    this.#targets = new Map();
-    this.#targetBytes = 0;
-    const last = this.#queue.length === 0 && this.#gaps.size === 0 && this.#source === undefined;
-    return writeFrame(
-      "revalidate",
-      meta === undefined ? { targets } : { targets, meta },
-      last ? this.#targetId : undefined,
-    );
+  #write({ targets, keys, id }: Gathered): Uint8Array {
+    for (const key of keys) {
+      this.#targets.delete(key);
+      this.#targetBytes -= key.length;
+    }
+    const { json, meta } = encode(targets);
+    const plain = json as readonly RevalidationTarget[];
+    return writeFrame("revalidate", meta === undefined ? { targets: plain } : { targets: plain, meta }, id);
   }
 }

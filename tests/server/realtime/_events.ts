@@ -22,14 +22,15 @@ export class EventReader {
   readonly headers: Headers;
   /** Lines that are no frames: comments and `retry`. */
   readonly notes: string[] = [];
-  readonly #reader: ReadableStreamDefaultReader<string>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #decoder = new TextDecoder();
   #text = "";
 
   constructor(response: Response) {
     if (response.body === null) throw new TypeError("Cannot read events: there is no body");
     this.status = response.status;
     this.headers = response.headers;
-    this.#reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    this.#reader = response.body.getReader();
   }
 
   /** The next frame; `undefined` at the end. */
@@ -39,7 +40,7 @@ export class EventReader {
       if (end < 0) {
         const { done, value } = await this.#reader.read();
         if (done) return undefined;
-        this.#text += value;
+        this.#text += this.#decoder.decode(value, { stream: true });
         continue;
       }
       const lines = this.#text.slice(0, end).split("\n");
