@@ -16,7 +16,16 @@ import type { Registry } from "../server/ports/jobs/registry.ts";
 import { concurrencyOf, DEFAULT_IDEMPOTENCY_TTL, type WorkerOptions } from "../server/ports/jobs/worker_options.ts";
 import type { EnqueueRequest, QueueHost } from "../server/ports/queue.ts";
 import { RedisConnection, type RedisPlace } from "./bullmq_connection.ts";
-import { type BullData, type BullJob, toJobOptions, toSnapshot, toState, toTemplateOptions } from "./bullmq_job.ts";
+import {
+  type BullData,
+  type BullJob,
+  fromPublicId,
+  toJobOptions,
+  toPublicId,
+  toSnapshot,
+  toState,
+  toTemplateOptions,
+} from "./bullmq_job.ts";
 import { QueueResults } from "./bullmq_results.ts";
 import { reconcile } from "./bullmq_schedules.ts";
 import { BullWorkers } from "./bullmq_worker.ts";
@@ -142,7 +151,7 @@ export class BullBackend implements JobsBackend {
     const data = toEnvelope(payload, options, host);
     if (options.repeat === undefined) {
       const added = await this.#redis.answer(queue.add(job.key, data, this.#toOptions(request)));
-      return createHandle(this, added.id as string, job.key, options.queue);
+      return this.#toHandle(job.key, options.queue, added.id);
     }
     const { every, times } = options.repeat;
     const now = this.clock.now();
@@ -155,7 +164,7 @@ export class BullBackend implements JobsBackend {
     };
     const template = { name: job.key, data, opts: toTemplateOptions(options) };
     const added = await this.#redis.answer(queue.upsertJobScheduler(id, repeat, template));
-    return createHandle(this, added?.id as string, job.key, options.queue);
+    return this.#toHandle(job.key, options.queue, added?.id);
   }
 
   /** Those of one queue in one transaction. */
@@ -177,7 +186,7 @@ export class BullBackend implements JobsBackend {
       const added = await this.#redis.answer(this.#queue(name).addBulk(entries));
       for (const [position, index] of indices.entries()) {
         const key = (requests[index] as EnqueueRequest).job.key;
-        handles[index] = createHandle(this, added[position]?.id as string, key, name);
+        handles[index] = this.#toHandle(key, name, added[position]?.id);
       }
     }
     for (const [index, request] of requests.entries()) {
@@ -186,16 +195,27 @@ export class BullBackend implements JobsBackend {
     return handles;
   }
 
+  #toHandle(key: string, queue: string, id: string | undefined): JobHandle {
+    return createHandle(this, toPublicId(queue, id), key, queue);
+  }
+
   #toOptions({ job, options }: EnqueueRequest): ReturnType<typeof toJobOptions> {
     const now = this.clock.now();
+    const { queue } = fromPublicId(options.jobId ?? "");
+    if (queue !== undefined && this.#names().includes(queue)) {
+      throw new TypeError(
+        `Cannot enqueue job "${job.key}": jobId "${options.jobId}" looks like an id of queue "${queue}"`,
+      );
+    }
     const { idempotencyTtl = DEFAULT_IDEMPOTENCY_TTL } = this.#options;
-    return toJobOptions(job.key, options.jobId ?? this.#ids.next(now), options, idempotencyTtl, now);
+    return toJobOptions(job.key, options, idempotencyTtl, now);
   }
 
   result(id: string, queue: string, signal: AbortSignal): Promise<unknown> {
     return this.#call(async () => {
       const results = await this.#listen(queue);
-      return await results.result(id, signal);
+      const named = fromPublicId(id);
+      return await results.result(named.queue === queue ? named.id : id, signal);
     });
   }
 
@@ -271,8 +291,8 @@ export class BullBackend implements JobsBackend {
         case "failed":
           return ended;
         case "active":
-          if (this.#workers?.cancel(job.queueName, id) !== true) {
-            await this.#redis.commands.publish(this.#cancelChannel, JSON.stringify([job.queueName, id]));
+          if (this.#workers?.cancel(job.queueName, job.id as string) !== true) {
+            await this.#redis.commands.publish(this.#cancelChannel, JSON.stringify([job.queueName, job.id]));
           }
           return true;
         default:
@@ -363,6 +383,8 @@ export class BullBackend implements JobsBackend {
   }
 
   async #find(id: string): Promise<BullJob | undefined> {
+    const { queue, id: number } = fromPublicId(id);
+    if (queue !== undefined && this.#names().includes(queue)) return await this.#queue(queue).getJob(number);
     const jobs = await Promise.all(this.#names().map((name) => this.#queue(name).getJob(id)));
     return jobs.find((job) => job !== undefined);
   }

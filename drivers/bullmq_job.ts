@@ -23,6 +23,20 @@ export interface BullData extends Envelope {
 /** A job of BullMQ. */
 export type BullJob = Job<BullData, unknown, string>;
 
+/**
+ * The id that the application sees. BullMQ numbers the jobs of each queue, and an id of our own for each job would cost a
+ * fifth of enqueuing it; so a number is told with its queue, as `mail/17`. A `jobId` stands for itself.
+ */
+export function toPublicId(queue: string, id: string | undefined): string {
+  return id !== undefined && /^\d+$/.test(id) ? `${queue}/${id}` : id ?? "";
+}
+
+/** Reads what {@link toPublicId} wrote; `queue` is absent when the id does not tell it. */
+export function fromPublicId(id: string): { readonly queue?: string; readonly id: string } {
+  const match = /^(.+)\/(\d+)$/.exec(id);
+  return match === null ? { id } : { queue: match[1] as string, id: match[2] as string };
+}
+
 /** Marks a value that takes another form: `{ "~meta": […], "json": … }`. */
 const META = "~meta";
 
@@ -58,7 +72,6 @@ export function toTemplateOptions(options: SettledOptions): JobsOptions {
 /** The options of a job. */
 export function toJobOptions(
   key: string,
-  id: string,
   options: SettledOptions,
   idempotencyTtl: number,
   now: number,
@@ -73,7 +86,7 @@ export function toJobOptions(
   const debounce = options.dedupe?.mode === "debounce" ? { extend: true, replace: true } : undefined;
   return {
     ...toTemplateOptions(options),
-    jobId: id,
+    ...(options.jobId === undefined ? undefined : { jobId: options.jobId }),
     ...(delay > 0 ? { delay } : undefined),
     ...(dedupe === undefined
       ? undefined
@@ -111,7 +124,7 @@ export function failureOf({ data, failedReason }: BullJob): StoredFailure | unde
 export function toSnapshot(job: BullJob, state: JobState, runAt: number | undefined): JobSnapshot {
   const dot = job.name.indexOf(".");
   return {
-    id: job.id ?? "",
+    id: toPublicId(job.queueName, job.id),
     name: job.name.slice(dot + 1),
     namespace: job.name.slice(0, Math.max(dot, 0)),
     queue: job.queueName,

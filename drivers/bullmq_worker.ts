@@ -20,7 +20,7 @@ import {
   DEFAULT_MAX_STALLS,
   type WorkerOptions,
 } from "../server/ports/jobs/worker_options.ts";
-import { type BullJob, toPlainJson } from "./bullmq_job.ts";
+import { type BullJob, toPlainJson, toPublicId } from "./bullmq_job.ts";
 
 /** What the workers need. */
 export interface BullWorkersHost {
@@ -63,7 +63,7 @@ export class BullWorkers {
     for (const queue of host.queues) this.#workers.push(this.#open(queue));
   }
 
-  /** Cancels a job that runs here; tells whether it does. */
+  /** Cancels a job, by BullMQ's id, that runs here; tells whether it does. */
   cancel(queue: string, id: string): boolean {
     const control = this.#running.get(`${queue}:${id}`);
     control?.cancel();
@@ -104,7 +104,7 @@ export class BullWorkers {
       stalledInterval: lockTime,
       maxStalledCount: options.maxStalls ?? DEFAULT_MAX_STALLS,
       ...(limit === undefined ? undefined : { limiter: { max: limit.max, duration: limit.duration } }),
-      settings: { backoffStrategy: (_attempts, _type, _error, job) => this.#takeDelay(job?.id) },
+      settings: { backoffStrategy: (_attempts, _type, _error, job) => this.#takeDelay(`${queue}:${job?.id}`) },
     });
     worker.on("error", (error) => this.#host.onError(error));
     // Another worker may have them by now.
@@ -117,9 +117,9 @@ export class BullWorkers {
     return worker;
   }
 
-  #takeDelay(id: string | undefined): number {
-    const delay = this.#delays.get(id ?? "") ?? 0;
-    this.#delays.delete(id ?? "");
+  #takeDelay(place: string): number {
+    const delay = this.#delays.get(place) ?? 0;
+    this.#delays.delete(place);
     return delay;
   }
 
@@ -152,7 +152,7 @@ export class BullWorkers {
         case "completed":
           return toPlainJson(outcome.result, null);
         case "retry":
-          this.#delays.set(job.id ?? "", outcome.delay);
+          this.#delays.set(place, outcome.delay);
           return await this.#fail(job, outcome.error, false);
         case "failed":
           return await this.#fail(job, outcome.error, true);
@@ -197,7 +197,7 @@ export class BullWorkers {
 
 function toDelivery(job: BullJob, registered: RegisteredJob, control: AttemptControl): Delivery {
   return {
-    id: job.id ?? "",
+    id: toPublicId(job.queueName, job.id),
     job: registered,
     queue: job.queueName,
     envelope: job.data,

@@ -90,7 +90,8 @@ testWithRedis(
 
     const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
     const queue = new Queue("mail", { connection, prefix: "shop" });
-    const job = await queue.getJob(id);
+    assertEquals(id, "mail/1");
+    const job = await queue.getJob("1");
     assertEquals([job?.name, job?.data, job?.opts.priority], [
       "mail.send",
       { input: { to: "ada" }, idempotencyKey: "welcome:ada" },
