@@ -14,7 +14,7 @@ import type { ClientCallOptions, ClientOptions } from "./options.ts";
 import type { CallInput } from "./request.ts";
 import type { Routed } from "./routed.ts";
 import type { EventConnection } from "./stream.ts";
-import { type Attempt, exchange, type Send, transport } from "./transport.ts";
+import { type Attempt, exchange, transport } from "./transport.ts";
 
 /** Reads or writes. */
 export type CallKind = "query" | "mutation";
@@ -56,7 +56,7 @@ export function createEngine(client: ClientOptions): ClientEngine {
     stream: async (...call) => (await import("./messages.ts")).open(await routed(), events, ...call),
     async call(key, kind, input = {}, options = {}) {
       const { signal, timeout = client.timeout } = options;
-      const result = await limited(signal, timeout, (signal) => run(key, kind, input, options, signal));
+      const result = await limited(signal, timeout, (signal) => repeat(key, kind, input, options, signal));
       const { error } = result;
       if (error) {
         client.onError?.({ key, error });
@@ -66,36 +66,23 @@ export function createEngine(client: ClientOptions): ClientEngine {
     },
   };
 
-  async function run(
+  async function repeat(
     key: string,
     kind: CallKind,
     input: CallInput,
     options: ClientCallOptions,
     signal: AbortSignal,
   ): Promise<Result<unknown, Failure>> {
-    return await repeat(
-      async () => {
-        const way = await routed();
-        return way.call
-          ? { result: await way.call(key, kind, input, options, signal) }
-          : await send(key, kind, input, options, signal, way);
-      },
-      kind,
-      options,
-      signal,
-    );
-  }
-
-  async function repeat(
-    send: () => ReturnType<Send>,
-    kind: CallKind,
-    options: ClientCallOptions,
-    signal: AbortSignal,
-  ): Promise<Result<unknown, Failure>> {
+    const attemptOnce = async (): Promise<Attempt> => {
+      const way = await routed();
+      return way.call
+        ? { result: await way.call(key, kind, input, options, signal) }
+        : await send(key, kind, input, options, signal, way);
+    };
     const retries = options.retry ?? (kind === "query" ? client.retry ?? RETRIES : 0);
     const delay = options.retryDelay ?? client.retryDelay ?? backoff;
     for (let attempt = 0;; attempt++) {
-      const { result, passing, wait = 0 } = await send().catch(toAttempt);
+      const { result, passing, wait = 0 } = await attemptOnce().catch(toAttempt);
       if (!passing || attempt >= retries || wait > MAX_WAIT || signal.aborted) return result;
       await sleep(wait || delay(attempt), signal);
     }

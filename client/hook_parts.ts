@@ -6,8 +6,7 @@
  */
 import { CancelledError, type QueryClient, QueryClientContext } from "@tanstack/react-query";
 import { type RefObject, useContext, useEffect, useInsertionEffect, useMemo, useRef } from "react";
-import { failed as failure } from "./limits.ts";
-import { toError } from "./methods.ts";
+import { IgniterError } from "../server/contract/error.ts";
 
 /** What is heard of calls. */
 export interface Callbacks {
@@ -37,7 +36,7 @@ export function useCache(make: (client: () => QueryClient) => object): object | 
 
 /** Refuses a hook that has no provider. */
 export function missing(hook: string): never {
-  throw new Error(`Cannot use ${hook}: there is no <IgniterProvider> above this component`);
+  throw new Error(`Cannot use ${hook}: it has no <IgniterProvider> above it`);
 }
 
 /** A reference to what the last committed render held, before any other effect runs. */
@@ -67,5 +66,5 @@ export function done(data: unknown): Outcome {
 export function failed(error: unknown): Outcome {
   // TanStack ends a cancelled fetch with an error of its own, or with none.
   if (error && !(error instanceof CancelledError)) return { data: null, error };
-  return { data: null, error: toError(failure("ERR_ABORTED", "The call was aborted").error!) };
+  return { data: null, error: new IgniterError("ERR_ABORTED", { message: "The call was aborted" }) };
 }

@@ -62,16 +62,14 @@ export function limited<T>(
   });
 }
 
-/** Waits; an abort ends the wait. */
+/** Waits within a call, by the signal that {@link limited} gave it: aborted, there is nothing to go on with. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
+      reject();
+    });
   });
 }

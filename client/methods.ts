@@ -4,6 +4,7 @@
  * @module
  */
 import { type Failure, IgniterError } from "../server/contract/error.ts";
+import type { Result } from "../server/contract/reply.ts";
 import type { ClientEngine } from "./engine.ts";
 import type { StreamCallOptions } from "./messages.ts";
 import type { ClientCallOptions } from "./options.ts";
@@ -25,12 +26,16 @@ export function coreMethod(engine: ClientEngine, key: string, method: string): u
   const kind = method === "query" ? "query" : method === "mutate" ? "mutation" : undefined;
   if (!kind) return undefined;
   const call = (input?: CallInput, options?: ClientCallOptions) => engine.call(key, kind, input, options);
-  const orThrow = async (input?: CallInput, options?: ClientCallOptions) => {
-    const { data, error } = await call(input, options);
-    if (error) throw toError(error);
-    return data;
-  };
-  return Object.assign(call, { orThrow });
+  return Object.assign(call, {
+    orThrow: (input?: CallInput, options?: ClientCallOptions) => orThrow(call(input, options)),
+  });
+}
+
+/** The data of a call. @throws IgniterError with the failure. */
+export async function orThrow(call: Promise<Result<unknown, Failure>>): Promise<unknown> {
+  const { data, error } = await call;
+  if (error) throw toError(error);
+  return data;
 }
 
 /** A failure as an error to throw. */

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { QueryClient, QueryClientContext, QueryClientProvider } from "@tanstack/react-query";
-import { type Context, createContext, createElement, type ReactNode, useContext, useState } from "react";
+import { QueryClient, QueryClientContext } from "@tanstack/react-query";
+import { type Context, createContext, createElement, type ReactNode, useContext, useEffect, useState } from "react";
 
 /** What live updates are told. */
 export interface RealtimeProps<C = unknown> {
@@ -40,9 +40,15 @@ export const RealtimeContext: Context<RealtimeProps<never>> = createContext<Real
 export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): ReactNode {
   const above = useContext(QueryClientContext);
   const [own] = useState(() => new QueryClient());
+  const client = props.queryClient ?? above ?? own;
+  // What TanStack's own provider does, whose code a page then need not carry.
+  useEffect(() => {
+    client.mount();
+    return () => client.unmount();
+  }, [client]);
   return createElement(
-    QueryClientProvider,
-    { client: props.queryClient ?? above ?? own },
+    QueryClientContext.Provider,
+    { value: client },
     createElement(RealtimeContext.Provider, { value: props as RealtimeProps<never> }, props.children),
   );
 }
