@@ -25,8 +25,8 @@ export function createCache(client: () => QueryClient, before?: BeforeWrite): ob
     invalidate: each("invalidateQueries"),
     cancel: each("cancelQueries"),
     remove: each("removeQueries"),
-    get: (key: string, input?: object) => client().getQueryData(queryKey(key, input)),
-    set: (key: string, input: object | undefined, data: unknown) => write(queryKey(key, input), data),
+    get: (key: string, input?: object) => client().getQueryData(queryKey({ key }, input)),
+    set: (key: string, input: object | undefined, data: unknown) => write(queryKey({ key }, input), data),
     update(key: string, change: (data: unknown) => unknown, input?: object) {
       const [filter] = filtersOf(key, input);
       for (const [queryKey, data] of client().getQueriesData(filter!)) {

@@ -6,28 +6,19 @@
 import type { Query, QueryClient, QueryState } from "@tanstack/react-query";
 import { createCache } from "./cache.ts";
 
-/** A change that can be taken back. */
-export interface Change {
-  /** Puts the entries it wrote back as they were. */
-  undo(): void;
-  /** Fetches what it wrote from the server. */
-  settle(): void;
-}
-
 /**
- * Runs `write` on the cache. Fetches of what it writes are cancelled first: their answers are older than the change.
+ * Sends a mutation after `write` has changed the cache: back as it was when it fails, and fetched when it is settled.
+ * Fetches of what is written are cancelled first: their answers are older than the change.
  *
- * An optimistic entry keeps the time of the server's last answer. So a later answer shows, and `undo` leaves the entry
- * alone that has one: it knows better than the past does.
+ * An optimistic entry keeps the time of the server's last answer. So a later answer shows, and an entry that has one is
+ * not put back: it knows better than the past does.
  */
-export function change(client: QueryClient, write: (cache: object) => void): Change {
+export async function optimistically<T>(
+  client: QueryClient,
+  write: (cache: object) => void,
+  send: () => Promise<T>,
+): Promise<T> {
   const touched = new Map<Query, QueryState>();
-  const undo = () => {
-    for (const [query, before] of touched) {
-      const { dataUpdatedAt, fetchStatus } = query.state;
-      if (dataUpdatedAt === before.dataUpdatedAt) query.setState({ ...before, fetchStatus });
-    }
-  };
   const cache = createCache(() => client, (queryKey) => {
     client.cancelQueries({ queryKey, exact: true });
     const query = client.getQueryCache().build(client, client.defaultQueryOptions({ queryKey }));
@@ -36,14 +27,14 @@ export function change(client: QueryClient, write: (cache: object) => void): Cha
   });
   try {
     write(cache);
+    return await send();
   } catch (error) {
-    undo();
+    for (const [query, before] of touched) {
+      const { dataUpdatedAt, fetchStatus } = query.state;
+      if (dataUpdatedAt === before.dataUpdatedAt) query.setState({ ...before, fetchStatus });
+    }
     throw error;
+  } finally {
+    for (const { queryKey } of touched.keys()) client.invalidateQueries({ queryKey, exact: true });
   }
-  return {
-    undo,
-    settle() {
-      for (const { queryKey } of touched.keys()) client.invalidateQueries({ queryKey, exact: true });
-    },
-  };
 }

@@ -36,7 +36,7 @@ export function pathOf(key: string): string[] {
  * whose fields are `undefined` send the same request. What JSON cannot tell apart stands there under its type's name:
  * `{ "~Date": "1970-01-01T00:00:00.000Z" }` is not that text.
  */
-export function queryKey(key: string, given: CallInput = {}): CacheKey {
+export function queryKey({ key }: { readonly key: string }, given: CallInput = {}): CacheKey {
   const input = JSON.parse(JSON.stringify(inputOf(given), keepType));
   for (const part in input) if (isEmpty(input[part])) delete input[part];
   return isEmpty(input) ? pathOf(key) : [...pathOf(key), input];
@@ -61,6 +61,6 @@ function isEmpty(value: unknown): boolean {
 /** The entries that a key, or a key and an input, means; with an input exactly its, the infinite one included. */
 export function filtersOf(key: string, input: object | undefined): CacheFilter[] {
   if (!input) return [{ queryKey: pathOf(key) }];
-  const exact = queryKey(key, input);
+  const exact = queryKey({ key }, input);
   return [exact, [...exact, INFINITE]].map((queryKey) => ({ queryKey, exact: true }));
 }

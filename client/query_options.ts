@@ -4,7 +4,7 @@
  * @module
  */
 import type { ClientEngine } from "./engine.ts";
-import { toError } from "./methods.ts";
+import { orThrow } from "./methods.ts";
 import { type CacheKey, INFINITE, inputOf, pathOf, queryKey } from "./query_key.ts";
 import type { CallInput } from "./request.ts";
 
@@ -36,32 +36,32 @@ export interface ActionOptions {
 }
 
 /** The options of a query. */
-export function queryOptions({ engine, key }: Target, options: FetchOptions = {}): ActionOptions {
+export function queryOptions(target: Target, options: FetchOptions = {}): ActionOptions {
   const input = withInitial(options);
   return {
     ...options,
-    queryKey: queryKey(key, input),
+    queryKey: queryKey(target, input),
     // What starts a call waits a microtask first: StrictMode's simulated unmount has aborted it by then.
-    queryFn: ({ signal }) => call(engine, key, "query", input, signal),
+    queryFn: ({ signal }) => orThrow(target.engine.call(target.key, "query", input, { signal })),
   };
 }
 
 /** The options of an infinite query. */
-export function infiniteOptions({ engine, key }: Target, options: FetchOptions): ActionOptions {
+export function infiniteOptions(target: Target, options: FetchOptions): ActionOptions {
   const { input = () => ({}), initialPageParam } = options;
   return {
     ...options,
-    queryKey: [...queryKey(key, input(initialPageParam)), INFINITE],
-    queryFn: ({ signal, pageParam }) => call(engine, key, "query", input(pageParam), signal),
+    queryKey: [...queryKey(target, input(initialPageParam)), INFINITE],
+    queryFn: ({ signal, pageParam }) => orThrow(target.engine.call(target.key, "query", input(pageParam), { signal })),
   };
 }
 
 /** The options of a mutation. */
-export function mutationOptions({ engine, key }: Target, options?: object): object {
+export function mutationOptions(target: Target, options?: object): object {
   return {
     ...options,
-    mutationKey: pathOf(key),
-    mutationFn: (input?: CallInput) => call(engine, key, "mutation", input),
+    mutationKey: pathOf(target.key),
+    mutationFn: (input?: CallInput) => orThrow(target.engine.call(target.key, "mutation", input)),
   };
 }
 
@@ -75,17 +75,4 @@ export function withInitial(options: FetchOptions): CallInput {
       params: { ...initialParams.params, ...params },
     }),
   };
-}
-
-/** The data of a call. @throws IgniterError with the failure. */
-async function call(
-  engine: ClientEngine,
-  key: string,
-  kind: "query" | "mutation",
-  input?: CallInput,
-  signal?: AbortSignal,
-): Promise<unknown> {
-  const { data, error } = await engine.call(key, kind, input, signal && { signal });
-  if (error) throw toError(error);
-  return data;
 }

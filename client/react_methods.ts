@@ -7,7 +7,6 @@
 import { coreMethod } from "./methods.ts";
 import { queryKey } from "./query_key.ts";
 import { type FetchOptions, infiniteOptions, mutationOptions, queryOptions, type Target } from "./query_options.ts";
-import type { CallInput } from "./request.ts";
 import { useMutation } from "./use_mutation.ts";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "./use_query.ts";
 import { useStream } from "./use_stream.ts";
@@ -24,7 +23,7 @@ export function reactMethod(target: Target, method: string): unknown {
     queryOptions: (target, given: FetchOptions) => ({ retry: false, ...queryOptions(target, given) }),
     infiniteOptions: (target, given: FetchOptions) => ({ retry: false, ...infiniteOptions(target, given) }),
     mutationOptions,
-    queryKey: ({ key }, input: CallInput) => queryKey(key, input),
+    queryKey,
   };
   const make = Object.hasOwn(methods, method) && methods[method];
   return make ? (given: never) => make(target, given) : coreMethod(target.engine, target.key, method);

@@ -43,7 +43,7 @@ export interface Shown {
 export async function showStream(
   engine: ClientEngine,
   key: string,
-  latest: () => readonly [given: StreamGiven, settings: RealtimeProps<never>],
+  latest: () => readonly [given: StreamGiven, settings: RealtimeProps<never>, ...rest: unknown[]],
   see: (next: Partial<Shown>) => void,
 ): Promise<(now?: boolean) => void> {
   let live = true;

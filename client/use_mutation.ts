@@ -29,11 +29,11 @@ export function useMutation(target: Target, given: MutationGiven = {}): object {
   const { isPending: isLoading, status } = result;
   useLoading(given, () => isLoading);
 
-  // Loaded before it is needed, by those who need it.
-  const isOptimistic = !!given.optimistic;
+  const waits = !given.optimistic;
   useEffect(() => {
-    if (isOptimistic) loadOptimistic().catch(() => {});
-  }, [isOptimistic]);
+    // Loaded before it is needed; when that fails, the call that needs it says so.
+    if (!waits) loadOptimistic().catch(() => {});
+  }, [waits]);
 
   const latest = useLatest([given, result.mutateAsync, client] as const);
   const [methods] = useState(() => {
@@ -42,15 +42,9 @@ export function useMutation(target: Target, given: MutationGiven = {}): object {
       last = [given];
       const [{ defaultValues, optimistic }, send, client] = latest.current;
       const input = defaultValues ? withDefaults(defaultValues, given) : given;
-      const made = optimistic && (await loadOptimistic()).change(client, (cache) => optimistic(cache, input));
-      try {
-        return await send(input);
-      } catch (error) {
-        made?.undo();
-        throw error;
-      } finally {
-        made?.settle();
-      }
+      return optimistic
+        ? (await loadOptimistic()).optimistically(client, (cache) => optimistic(cache, input), () => send(input))
+        : send(input);
     };
     const mutate = (given?: CallInput) => mutateAsync(given).then(done, failed);
     return {
@@ -69,8 +63,8 @@ function loadOptimistic() {
   return import("./optimistic.ts");
 }
 
+/** A form has its own. */
 function withDefaults(values: object, given?: CallInput): CallInput {
   const body = given?.body;
-  const plain = body === undefined || Object.prototype.toString.call(body) === "[object Object]";
-  return plain ? { ...given, body: { ...values, ...body as object } } : given!;
+  return { ...given, body: body instanceof FormData ? body : { ...values, ...body as object } };
 }

@@ -15,8 +15,8 @@ import {
   type UseQueryResult,
   useSuspenseQuery as useSuspense,
 } from "@tanstack/react-query";
-import { useEffect, useInsertionEffect, useRef, useState } from "react";
-import { type Callbacks, done, failed, useClient, useLoading } from "./hook_parts.ts";
+import { useEffect, useState } from "react";
+import { type Callbacks, done, failed, useClient, useLatest, useLoading } from "./hook_parts.ts";
 import { inputOf } from "./query_key.ts";
 import {
   type ActionOptions,
@@ -47,6 +47,17 @@ type Latest = [
   client: QueryClient,
   executed: Executed | undefined,
 ];
+
+/** What is heard of the cache; there is an action when a query has changed. */
+interface CacheEvent {
+  readonly query: { readonly queryHash: string };
+  readonly action?: {
+    readonly type: string;
+    readonly manual?: boolean;
+    readonly data?: unknown;
+    readonly error?: unknown;
+  };
+}
 
 /** Ours are untyped, and so is what TanStack makes of them. */
 type DefaultedOptions = DefaultedQueryObserverOptions<unknown, Error, unknown, unknown, QueryKey>;
@@ -88,16 +99,12 @@ function useAny(
   options.retry ??= false;
   // Data for the input that came first is not that of the next: a function can tell, a value cannot.
   if (queryHash !== first && typeof options.initialData !== "function") delete options.initialData;
-  const latest = useRef<Latest>(undefined as never);
+  const now: Latest = [given, undefined as never, options, queryHash, instead, toOptions, client, executed];
+  const latest = useLatest(now);
   // The answer can be there before the component shows what was executed: that is no reason to ask again.
   if (executed && latest.current[7] !== executed) options.staleTime = Infinity;
-  const result = useHook(options);
+  const result = now[1] = useHook(options);
 
-  const now: Latest = [given, result, options, queryHash, instead, toOptions, client, executed];
-  latest.current ??= now;
-  useInsertionEffect(() => {
-    latest.current = now;
-  });
   const selected = (data: unknown) => {
     const [{ select }] = latest.current;
     return done(select ? select(data) : data);
@@ -112,10 +119,11 @@ function useAny(
       return client.invalidateQueries({ queryKey, exact: true });
     },
     execute(given: object = {}) {
-      const [{ initialData: _, ...own }, , , , instead, toOptions, client] = latest.current;
+      const [own, , , , instead, toOptions, client] = latest.current;
       const input = inputOf(given);
       const options = toOptions({ ...own, ...input });
       options.staleTime = 0;
+      delete options.initialData;
       // From now on the callbacks are about this one.
       latest.current[3] = options.queryHash;
       setExecuted([instead, input]);
@@ -125,14 +133,12 @@ function useAny(
 
   const listens = given.onRequest ?? given.onSuccess ?? given.onError ?? given.onSettled;
   useEffect(() =>
-    listens && client.getQueryCache().subscribe((event) => {
-      if (event.type !== "updated" || event.query.queryHash !== latest.current[3]) return;
-      const { action } = event;
-      if (action.type !== "error" && (action.type !== "success" || action.manual)) return;
+    listens && client.getQueryCache().subscribe(({ query, action }: CacheEvent) => {
+      if (query.queryHash !== latest.current[3] || !/^(error|success)$/.test(action?.type!) || action?.manual) return;
       // Later, so that what a callback throws is nobody's but its author's.
       queueMicrotask(() => {
         const [{ onSuccess, onError, onSettled, onRequest }] = latest.current;
-        const outcome = action.type === "error" ? failed(action.error) : selected(action.data);
+        const outcome = action?.error ? failed(action.error) : selected(action?.data);
         const { data, error } = outcome;
         error ? onError?.(error) : onSuccess?.(data);
         onSettled?.(error ? undefined : data, error);
@@ -148,11 +154,19 @@ function useAny(
   useLoading(given, isLoading);
 
   // Getters, for TanStack renders again only for what was read.
-  const view = Object.defineProperties({ ...methods, variables: withInitial(shown) }, {
-    status: { enumerable: true, get: status },
-    isLoading: { enumerable: true, get: isLoading },
-    loading: { enumerable: true, get: isLoading },
-  });
+  const view = {
+    ...methods,
+    variables: withInitial(shown),
+    get status() {
+      return status();
+    },
+    get isLoading() {
+      return isLoading();
+    },
+    get loading() {
+      return isLoading();
+    },
+  };
   for (const name of Object.keys(result) as (keyof Fetched)[]) {
     if (!(name in view)) Object.defineProperty(view, name, { enumerable: true, get: () => result[name] });
   }

@@ -135,7 +135,7 @@ Deno.test("without a provider a render is refused, naming the provider", () => {
   assertThrows(
     () => renderToString(<View />),
     Error,
-    "Cannot use useIgniterQueryClient: there is no <IgniterProvider> above this component",
+    "Cannot use useIgniterQueryClient: it has no <IgniterProvider> above it",
   );
 });
 

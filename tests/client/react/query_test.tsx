@@ -298,5 +298,5 @@ Deno.test("a hook without a provider says which provider it needs", async () => 
     }
   }
   await using _page = await openPage(<List />, { around: (children) => children });
-  assertEquals(said, "Cannot use users.list: there is no <IgniterProvider> above this component");
+  assertEquals(said, "Cannot use users.list: it has no <IgniterProvider> above it");
 });
