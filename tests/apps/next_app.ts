@@ -18,7 +18,7 @@ export interface NextApp extends AsyncDisposable {
 }
 
 /** As long as anything here may take; what takes longer hangs. */
-const LIMIT = 180_000;
+const LIMIT = 300_000;
 
 const DEPENDENCIES = {
   "@tanstack/react-query": "^5",
