@@ -16,7 +16,8 @@ import {
   useSuspenseQuery as useSuspense,
 } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { type Callbacks, done, failed, useClient, useLatest, useLoading } from "./hook_parts.ts";
+import { done, failed, useClient, useLatest, useLoading } from "./hook_parts.ts";
+import { once } from "./limits.ts";
 import { inputOf } from "./query_key.ts";
 import {
   type ActionOptions,
@@ -27,36 +28,29 @@ import {
   withInitial,
 } from "./query_options.ts";
 import type { CallInput } from "./request.ts";
+import type { QueryCallbacks } from "./tell_callbacks.ts";
 
 /** What a query hook is told. */
-type QueryGiven = FetchOptions & Callbacks & { readonly select?: (data: unknown) => unknown };
+type QueryGiven = FetchOptions & QueryCallbacks;
 
 type Fetched = UseQueryResult<unknown, unknown>;
 
 /** What was executed, and the hash of the component's own key, in whose place it is shown. */
-type Executed = readonly [instead: string, input: CallInput];
+interface Executed {
+  readonly instead: string;
+  readonly input: CallInput;
+}
 
 /** What the last committed render held. */
-type Latest = [
-  given: QueryGiven,
-  result: Fetched,
-  options: UseQueryOptions,
-  hash: string,
-  instead: string,
-  toOptions: (given: QueryGiven) => DefaultedOptions,
-  client: QueryClient,
-  executed: Executed | undefined,
-];
-
-/** What is heard of the cache; there is an action when a query has changed. */
-interface CacheEvent {
-  readonly query: { readonly queryHash: string };
-  readonly action?: {
-    readonly type: string;
-    readonly manual?: boolean;
-    readonly data?: unknown;
-    readonly error?: unknown;
-  };
+interface Latest {
+  readonly given: QueryGiven;
+  result?: Fetched;
+  /** Of what is shown; once something is executed, of that. */
+  options: DefaultedOptions;
+  readonly instead: string;
+  readonly toOptions: (given: QueryGiven) => DefaultedOptions;
+  readonly client: QueryClient;
+  readonly executed: Executed | undefined;
 }
 
 /** Ours are untyped, and so is what TanStack makes of them. */
@@ -90,61 +84,57 @@ function useAny(
   const [first] = useState(instead);
   const [last, setExecuted] = useState<Executed>();
   // When the component's own input changes, what was executed in its place is over.
-  const executed = last?.[0] === instead ? last : undefined;
+  const executed = last?.instead === instead ? last : undefined;
   if (last !== executed) setExecuted(undefined);
-  const shown = { ...given, ...executed?.[1] };
+  const shown = { ...given, ...executed?.input };
   const options = toOptions(shown);
-  const { queryHash } = options;
   // The client repeats what may pass by itself.
   options.retry ??= false;
   // Data for the input that came first is not that of the next: a function can tell, a value cannot.
-  if (queryHash !== first && typeof options.initialData !== "function") delete options.initialData;
-  const now: Latest = [given, undefined as never, options, queryHash, instead, toOptions, client, executed];
+  if (options.queryHash !== first && typeof options.initialData !== "function") delete options.initialData;
+  const now: Latest = { given, options, instead, toOptions, client, executed };
   const latest = useLatest(now);
   // The answer can be there before the component shows what was executed: that is no reason to ask again.
-  if (executed && latest.current[7] !== executed) options.staleTime = Infinity;
-  const result = now[1] = useHook(options);
+  if (executed && latest.current.executed !== executed) options.staleTime = Infinity;
+  const result = now.result = useHook(options);
 
-  const selected = (data: unknown) => {
-    const [{ select }] = latest.current;
-    return done(select ? select(data) : data);
-  };
   const [methods] = useState(() => ({
     async refetch(how?: RefetchOptions) {
-      const { data, error, isSuccess } = await latest.current[1].refetch(how);
+      const { data, error, isSuccess } = await latest.current.result!.refetch(how);
       return isSuccess ? done(data) : failed(error);
     },
     invalidate() {
-      const [, , { queryKey }, , , , client] = latest.current;
+      const { client, options: { queryKey } } = latest.current;
       return client.invalidateQueries({ queryKey, exact: true });
     },
     execute(given: object = {}) {
-      const [own, , , , instead, toOptions, client] = latest.current;
+      const { given: own, instead, toOptions, client } = latest.current;
       const input = inputOf(given);
       const options = toOptions({ ...own, ...input });
       options.staleTime = 0;
       delete options.initialData;
       // From now on the callbacks are about this one.
-      latest.current[3] = options.queryHash;
-      setExecuted([instead, input]);
-      return client.fetchQuery(options as never).then(selected, failed);
+      latest.current.options = options;
+      setExecuted({ instead, input });
+      return client.fetchQuery(options as never).then((data) => {
+        const { select } = latest.current.given;
+        return done(select ? select(data) : data);
+      }, failed);
     },
   }));
 
-  const listens = given.onRequest ?? given.onSuccess ?? given.onError ?? given.onSettled;
-  useEffect(() =>
-    listens && client.getQueryCache().subscribe(({ query, action }: CacheEvent) => {
-      if (query.queryHash !== latest.current[3] || !/^(error|success)$/.test(action?.type!) || action?.manual) return;
-      // Later, so that what a callback throws is nobody's but its author's.
-      queueMicrotask(() => {
-        const [{ onSuccess, onError, onSettled, onRequest }] = latest.current;
-        const outcome = action?.error ? failed(action.error) : selected(action?.data);
-        const { data, error } = outcome;
-        error ? onError?.(error) : onSuccess?.(data);
-        onSettled?.(error ? undefined : data, error);
-        onRequest?.(outcome);
-      });
-    }), [client, !listens]);
+  const waits = !(given.onRequest ?? given.onSuccess ?? given.onError ?? given.onSettled);
+  useEffect(() => {
+    if (waits) return;
+    // One promise for all events keeps their order. It is nobody's to catch, so a failure is heard of; the next event
+    // loads again.
+    const load = once(() => import("./tell_callbacks.ts"));
+    load();
+    return client.getQueryCache().subscribe((event) => {
+      const { given, options } = latest.current;
+      if (event.query.queryHash === options.queryHash) load().then(({ tellCallbacks }) => tellCallbacks(given, event));
+    });
+  }, [client, waits]);
 
   const status = () => {
     const { status } = result;
