@@ -14,7 +14,7 @@
  */
 export { testJobs } from "./testing_jobs.ts";
 export type { JobsCapabilities, JobsTestbed, JobsTestOptions } from "./testing_jobs.ts";
-export type { JobsMaker } from "./testing_jobs_bench.ts";
+export type { JobsMaker } from "./testing_jobs_application.ts";
 export { testStore } from "./testing_store.ts";
 export type { StoreTestOptions } from "./testing_store.ts";
 export type {

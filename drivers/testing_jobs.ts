@@ -4,7 +4,7 @@
  * @module
  */
 import { closing, registrar, wait } from "./testing_checks.ts";
-import { JobsBench, type JobsMaker } from "./testing_jobs_bench.ts";
+import { JobsBench, type JobsMaker } from "./testing_jobs_application.ts";
 import { testIdentity } from "./testing_jobs_identity.ts";
 import { testManagement } from "./testing_jobs_management.ts";
 import { testPeers } from "./testing_jobs_peers.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { equal } from "./testing_checks.ts";
-import { deferred } from "./testing_jobs_bench.ts";
+import { deferred } from "./testing_jobs_application.ts";
 import type { JobsTest } from "./testing_jobs.ts";
 import { worker } from "./testing_jobs_runs.ts";
 

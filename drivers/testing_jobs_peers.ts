@@ -5,7 +5,7 @@
  */
 import type { JobRouters } from "../server/ports/jobs/definition.ts";
 import { equal } from "./testing_checks.ts";
-import { aborted, type JobsBench, schema, type TestedAdapter } from "./testing_jobs_bench.ts";
+import { aborted, type JobsBench, schema, type TestedAdapter } from "./testing_jobs_application.ts";
 import type { JobsCapabilities, JobsTest } from "./testing_jobs.ts";
 import { worker } from "./testing_jobs_runs.ts";
 

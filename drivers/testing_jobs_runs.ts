@@ -8,7 +8,7 @@ import type { BackoffFunction, BackoffOptions } from "../server/ports/jobs/optio
 import { UnrecoverableError } from "../server/ports/jobs/failure.ts";
 import type { JobRouters } from "../server/ports/jobs/definition.ts";
 import { equal, rejects } from "./testing_checks.ts";
-import { aborted, deferred, type JobsBench, schema, type TestedAdapter } from "./testing_jobs_bench.ts";
+import { aborted, deferred, type JobsBench, schema, type TestedAdapter } from "./testing_jobs_application.ts";
 import type { JobsTest } from "./testing_jobs.ts";
 
 /** Registers the tests. */

@@ -5,7 +5,7 @@
  */
 import type { EnqueueOptions } from "../server/ports/jobs/options.ts";
 import { equal, rejects } from "./testing_checks.ts";
-import { deferred, type JobsBench, schema, type StartedJobs, type StartOptions } from "./testing_jobs_bench.ts";
+import { deferred, type JobsBench, schema, type StartedJobs, type StartOptions } from "./testing_jobs_application.ts";
 import type { JobsCapabilities, JobsTest } from "./testing_jobs.ts";
 import { worker } from "./testing_jobs_runs.ts";
 
