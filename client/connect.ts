@@ -5,8 +5,7 @@
  */
 import type { Failure } from "../server/contract/error.ts";
 import { EVENTS_SEGMENT } from "../server/contract/wire.ts";
-import { readResult } from "../server/contract/result.ts";
-import { failed } from "./limits.ts";
+import { failed, readResult } from "../server/contract/result.ts";
 import type { ClientOptions } from "./options.ts";
 import { exchange, retryAfter } from "./transport.ts";
 

@@ -5,11 +5,7 @@
  */
 import type { Failure } from "../server/contract/error.ts";
 import type { Result } from "../server/contract/reply.ts";
-
-/** A result that failed. */
-export function failed(code: string, message: string): Result<never, Failure> {
-  return { data: null, error: { code, message, data: undefined } };
-}
+import { failed } from "../server/contract/result.ts";
 
 /** What could not be reached, told from what the application's own functions throw; it may be there the next time. */
 export class Unreachable extends Error {

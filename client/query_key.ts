@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isExact, kindOf } from "./exact.ts";
 import type { CallInput } from "./request.ts";
 
 /** A key in the cache. */
@@ -45,13 +46,12 @@ export function queryKey({ key }: { readonly key: string }, given: CallInput = {
 /** A replacer for `JSON.stringify` that names the types of what JSON loses. */
 function keepType(this: { readonly [name: string]: unknown }, name: string, json: unknown): unknown {
   const value = this[name];
-  const type = Object.prototype.toString.call(value).slice(8, -1);
-  if (/^(Object|Array|String|Boolean|Null)$/.test(type) || Number.isFinite(value)) return json;
+  if (isExact(value)) return json;
   // Left out of an object, `undefined` says nothing; in a list it stands for itself.
   if (value === undefined && !Array.isArray(this)) return json;
   const { byteLength, byteOffset, buffer = value, [Symbol.iterator]: items } = Object(value);
   const list = byteLength >= 0 ? new Uint8Array(buffer, byteOffset, byteLength) : items && value as Iterable<unknown>;
-  return { [`~${type}`]: list ? [...list] : String(json) };
+  return { [`~${kindOf(value)}`]: list ? [...list] : String(json) };
 }
 
 function isEmpty(value: unknown): boolean {

@@ -4,6 +4,7 @@
  * @module
  */
 import { PARAM_PREFIX } from "../server/contract/wire.ts";
+import { isExact } from "./exact.ts";
 import { unreachable } from "./limits.ts";
 
 /** The input of a call. */
@@ -38,34 +39,19 @@ export async function toSearch(query: object = {}, params: object = {}): Promise
 function isSimple([name, value]: [string, unknown]): boolean {
   const items: unknown[] = [value].flat();
   return /^[^~[\]][^[\]]*$/.test(name) && items.length > 0 &&
-    items.every((item) =>
-      typeof item === "boolean" || typeof item === "string" && !/\p{Surrogate}/u.test(item) ||
-      isOrdinary(item)
-    );
+    items.every((item) => typeof item !== "object" && isExact(item) && !/\p{Surrogate}/u.test(item as string));
 }
-
-/** What JSON writes as it is, by its `Object.prototype.toString`. */
-const PLAIN = /^(Object|Array|String|Number|Boolean|Null)$/;
 
 /** Writes a body. What holds more than plain JSON (dates, files, forms, streams, …) is left to `rich.ts`. */
 export async function toBody(value: unknown): Promise<EncodedBody> {
   if (value === undefined) return [];
   let plain = true;
   const text = JSON.stringify(value, function (key, item) {
-    const given = this[key];
-    plain &&= PLAIN.test(nameOf(given)) && (typeof given !== "number" || isOrdinary(given));
+    // What it was before its own toJSON.
+    plain &&= isExact(this[key]);
     return plain ? item : null;
   });
   return plain ? [text, "application/json"] : (await rich()).toRichBody(value);
-}
-
-/** The name of a value's kind. By it, and not by class: not every platform has all of them. */
-function nameOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
-}
-
-function isOrdinary(value: unknown): boolean {
-  return Number.isFinite(value) && !Object.is(value, -0);
 }
 
 function rich() {

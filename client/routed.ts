@@ -7,9 +7,9 @@
 import type { Failure } from "../server/contract/error.ts";
 import { fillAddress } from "../server/contract/path.ts";
 import type { Result } from "../server/contract/reply.ts";
+import { failed } from "../server/contract/result.ts";
 import { type Batcher, createBatcher, type Exchange } from "./batch.ts";
 import { headersOf } from "./headers.ts";
-import { failed } from "./limits.ts";
 import type { ClientCallOptions, ClientOptions } from "./options.ts";
 import { type CallInput, toSearch } from "./request.ts";
 

@@ -5,10 +5,10 @@
  */
 import type { Failure } from "../server/contract/error.ts";
 import type { Result } from "../server/contract/reply.ts";
-import { readResult } from "../server/contract/result.ts";
+import { failed, readResult } from "../server/contract/result.ts";
 import { CODEC_HEADER, CODEC_VERSION, RPC_SEGMENT } from "../server/contract/wire.ts";
 import { headersOf } from "./headers.ts";
-import { failed, unreachable } from "./limits.ts";
+import { unreachable } from "./limits.ts";
 import type { ClientCallOptions, ClientOptions, Fetch, OutgoingCall, RequestOptions } from "./options.ts";
 import { type CallInput, toBody, toSearch } from "./request.ts";
 import type { Routed } from "./routed.ts";
@@ -60,7 +60,8 @@ export async function exchange(
   ...own: (object | undefined)[]
 ): Promise<Response> {
   const credentials = options.credentials ?? client.credentials;
-  const transmit = async (): Promise<[OutgoingCall, Response]> => {
+  const send: Fetch = options.fetch ?? client.fetch ?? fetch;
+  const transmit = async () => {
     const headers = await headersOf(client.headers, options.headers, ...own);
     const call: OutgoingCall = {
       key,
@@ -70,36 +71,30 @@ export async function exchange(
     await client.onRequest?.(call);
     await options.onRequest?.(call);
     try {
-      return [call, await fetcher(options, client)(call.url, call.init)];
+      // Called as a bare function: a browser's `fetch` refuses any other `this`.
+      return { ...call, response: await send(call.url, call.init) };
     } catch (cause) {
       unreachable(cause);
     }
   };
 
-  let [call, response] = await transmit();
-  const again = async () => (await transmit())[1];
+  const answer = await transmit();
+  const again = async () => (await transmit()).response;
   for (const { onResponse } of [client, options]) {
-    response = await onResponse?.({ ...call, response, again }) ?? response;
+    answer.response = await onResponse?.({ ...answer, again }) ?? answer.response;
   }
-  return response;
-}
-
-function fetcher(options: ClientCallOptions, client: ClientOptions): Fetch {
-  // Called as a bare function: a browser's `fetch` refuses any other `this`.
-  return options.fetch ?? client.fetch ?? fetch;
+  return answer.response;
 }
 
 async function read(response: Response): Promise<Attempt> {
   const { status, headers } = response;
-  const passing = PASSING.includes(status);
-  const wait = passing ? retryAfter(headers) : 0;
   // A page where data was asked for is somebody else's: a proxy's, or a single-page application's for unknown paths.
   if (response.ok && headers.get("content-type")?.startsWith("text/html") && !headers.has(CODEC_HEADER)) {
     await response.body?.cancel();
     return { result: failed("ERR_BAD_RESPONSE", "The server answered a page: is baseURL right?") };
   }
   try {
-    return { result: await readResult(response), passing, wait };
+    return { result: await readResult(response), passing: PASSING.includes(status), wait: retryAfter(headers) };
   } catch (cause) {
     unreachable(cause);
   }
@@ -107,8 +102,8 @@ async function read(response: Response): Promise<Attempt> {
 
 /** The milliseconds to wait that an answer asks for. RFC 9110, 10.2.3: seconds, or a date. */
 export function retryAfter(headers: Headers): number {
-  const after = headers.get("retry-after");
-  return after ? Math.max(0, Number(after) * 1000 || Date.parse(after) - Date.now() || 0) : 0;
+  const after = headers.get("retry-after") ?? "";
+  return Math.max(0, Number(after) * 1000 || Date.parse(after) - Date.now() || 0);
 }
 
 /** Under its key an action answers without anything being known of it but its type (D12). */

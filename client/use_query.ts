@@ -47,7 +47,6 @@ interface Latest {
   result?: Fetched;
   /** Of what is shown; once something is executed, of that. */
   options: DefaultedOptions;
-  readonly instead: string;
   readonly toOptions: (given: QueryGiven) => DefaultedOptions;
   readonly client: QueryClient;
   readonly executed: Executed | undefined;
@@ -92,7 +91,7 @@ function useAny(
   options.retry ??= false;
   // Data for the input that came first is not that of the next: a function can tell, a value cannot.
   if (options.queryHash !== first && typeof options.initialData !== "function") delete options.initialData;
-  const now: Latest = { given, options, instead, toOptions, client, executed };
+  const now: Latest = { given, options, toOptions, client, executed };
   const latest = useLatest(now);
   // The answer can be there before the component shows what was executed: that is no reason to ask again.
   if (executed && latest.current.executed !== executed) options.staleTime = Infinity;
@@ -108,14 +107,14 @@ function useAny(
       return client.invalidateQueries({ queryKey, exact: true });
     },
     execute(given: object = {}) {
-      const { given: own, instead, toOptions, client } = latest.current;
+      const { given: own, toOptions, client } = latest.current;
       const input = inputOf(given);
       const options = toOptions({ ...own, ...input });
       options.staleTime = 0;
       delete options.initialData;
       // From now on the callbacks are about this one.
       latest.current.options = options;
-      setExecuted({ instead, input });
+      setExecuted({ instead: toOptions(own).queryHash, input });
       return client.fetchQuery(options as never).then((data) => {
         const { select } = latest.current.given;
         return done(select ? select(data) : data);
@@ -136,29 +135,24 @@ function useAny(
     });
   }, [client, waits]);
 
-  const status = () => {
-    const { status } = result;
-    return status !== "pending" ? status : result.isEnabled || result.fetchStatus !== "idle" ? "loading" : "idle";
-  };
-  const isLoading = () => status() === "loading";
-  useLoading(given, isLoading);
-
   // Getters, for TanStack renders again only for what was read.
   const view = {
     ...methods,
     variables: withInitial(shown),
-    get status() {
-      return status();
+    get status(): string {
+      const { status } = result;
+      return status !== "pending" ? status : result.isEnabled || result.fetchStatus !== "idle" ? "loading" : "idle";
     },
-    get isLoading() {
-      return isLoading();
+    get isLoading(): boolean {
+      return this.status === "loading";
     },
-    get loading() {
-      return isLoading();
+    get loading(): boolean {
+      return this.isLoading;
     },
   };
   for (const name of Object.keys(result) as (keyof Fetched)[]) {
     if (!(name in view)) Object.defineProperty(view, name, { enumerable: true, get: () => result[name] });
   }
+  useLoading(given, () => view.isLoading);
   return view;
 }

@@ -29,8 +29,12 @@ export async function readResult(response: Response): Promise<Result<unknown, Fa
   } catch {
     // It says it is JSON and is not.
   }
-  const message = `The server answered ${status} without an envelope`;
-  return { data: null, error: { code: "ERR_BAD_RESPONSE", message, data: undefined } };
+  return failed("ERR_BAD_RESPONSE", `The server answered ${status} without an envelope`);
+}
+
+/** A result that failed. */
+export function failed(code: string, message: string): Result<never, Failure> {
+  return { data: null, error: { code, message, data: undefined } };
 }
 
 /**
