@@ -5,7 +5,7 @@
  * @module
  */
 import { CancelledError, type QueryClient, QueryClientContext } from "@tanstack/react-query";
-import { type RefObject, useContext, useEffect, useInsertionEffect, useMemo, useRef } from "react";
+import * as React from "react";
 import { IgniterError } from "../server/contract/error.ts";
 
 /** What is heard of calls. */
@@ -25,13 +25,13 @@ export interface Outcome {
 
 /** The QueryClient above. @throws Error when there is none. */
 export function useClient(key: string): QueryClient {
-  return useContext(QueryClientContext) ?? missing(key);
+  return React.useContext(QueryClientContext) ?? missing(key);
 }
 
 /** What `make` makes of the QueryClient above, the same in each render; `undefined` where there is none. */
 export function useCache(make: (client: () => QueryClient) => object): object | undefined {
-  const client = useContext(QueryClientContext);
-  return useMemo(() => client && make(() => client), [client]);
+  const client = React.useContext(QueryClientContext);
+  return React.useMemo(() => client && make(() => client), [client]);
 }
 
 /** Refuses a hook that has no provider. */
@@ -40,9 +40,9 @@ export function missing(hook: string): never {
 }
 
 /** A reference to what the last committed render held, before any other effect runs. */
-export function useLatest<T>(value: T): RefObject<T> {
-  const ref = useRef(value);
-  useInsertionEffect(() => {
+export function useLatest<T>(value: T): React.RefObject<T> {
+  const ref = React.useRef(value);
+  React.useInsertionEffect(() => {
     ref.current = value;
   });
   return ref;
@@ -51,8 +51,8 @@ export function useLatest<T>(value: T): RefObject<T> {
 /** Says when loading begins and ends. */
 export function useLoading({ onLoading }: Callbacks, isLoading: () => boolean): void {
   const loading = !!onLoading && isLoading();
-  const said = useRef(false);
-  useEffect(() => {
+  const said = React.useRef(false);
+  React.useEffect(() => {
     if (said.current !== loading) onLoading?.(said.current = loading);
   });
 }

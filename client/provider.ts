@@ -5,7 +5,7 @@
  * @module
  */
 import { QueryClient, QueryClientContext } from "@tanstack/react-query";
-import { type Context, createContext, createElement, type ReactNode, useContext, useEffect, useState } from "react";
+import * as React from "react";
 
 /** What live updates are told. */
 export interface RealtimeProps<C = unknown> {
@@ -28,27 +28,27 @@ export interface RealtimeProps<C = unknown> {
 /** The properties of {@link IgniterProvider}. */
 export interface IgniterProviderProps<C = unknown> extends RealtimeProps<C> {
   /** The components that may use the hooks. */
-  readonly children?: ReactNode;
+  readonly children?: React.ReactNode;
   /** The cache. @default that of a QueryClientProvider above, else one of its own */
   readonly queryClient?: QueryClient | undefined;
 }
 
 /** The settings of live updates, for the hooks. */
-export const RealtimeContext: Context<RealtimeProps<never>> = createContext<RealtimeProps<never>>({});
+export const RealtimeContext: React.Context<RealtimeProps<never>> = React.createContext<RealtimeProps<never>>({});
 
 /** Gives the components below it a cache, and says how live updates behave. */
-export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): ReactNode {
-  const above = useContext(QueryClientContext);
-  const [own] = useState(() => new QueryClient());
+export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): React.ReactNode {
+  const above = React.useContext(QueryClientContext);
+  const [own] = React.useState(() => new QueryClient());
   const client = props.queryClient ?? above ?? own;
   // What TanStack's own provider does, whose code a page then need not carry.
-  useEffect(() => {
+  React.useEffect(() => {
     client.mount();
     return () => client.unmount();
   }, [client]);
-  return createElement(
+  return React.createElement(
     QueryClientContext.Provider,
     { value: client },
-    createElement(RealtimeContext.Provider, { value: props as RealtimeProps<never> }, props.children),
+    React.createElement(RealtimeContext.Provider, { value: props as RealtimeProps<never> }, props.children),
   );
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { useMutation as useMutate } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import * as React from "react";
 import { type Callbacks, done, failed, useClient, useLatest, useLoading } from "./hook_parts.ts";
 import { mutationOptions, type Target } from "./query_options.ts";
 import type { CallInput } from "./request.ts";
@@ -30,13 +30,13 @@ export function useMutation(target: Target, given: MutationGiven = {}): object {
   useLoading(given, () => isLoading);
 
   const waits = !given.optimistic;
-  useEffect(() => {
+  React.useEffect(() => {
     // Loaded before it is needed; when that fails, the call that needs it says so.
     if (!waits) loadOptimistic().catch(() => {});
   }, [waits]);
 
   const latest = useLatest([given, result.mutateAsync, client] as const);
-  const [methods] = useState(() => {
+  const [methods] = React.useState(() => {
     let last: [CallInput | undefined] | undefined;
     const mutateAsync = async (given?: CallInput) => {
       last = [given];

@@ -15,7 +15,7 @@ import {
   type UseQueryResult,
   useSuspenseQuery as useSuspense,
 } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import * as React from "react";
 import { done, failed, useClient, useLatest, useLoading } from "./hook_parts.ts";
 import { once } from "./limits.ts";
 import { inputOf } from "./query_key.ts";
@@ -80,8 +80,8 @@ function useAny(
   const toOptions = (given: QueryGiven): DefaultedOptions =>
     client.defaultQueryOptions(makeOptions(target, given) as object as DefaultedOptions);
   const instead = toOptions(given).queryHash;
-  const [first] = useState(instead);
-  const [last, setExecuted] = useState<Executed>();
+  const [first] = React.useState(instead);
+  const [last, setExecuted] = React.useState<Executed>();
   // When the component's own input changes, what was executed in its place is over.
   const executed = last?.instead === instead ? last : undefined;
   if (last !== executed) setExecuted(undefined);
@@ -97,7 +97,7 @@ function useAny(
   if (executed && latest.current.executed !== executed) options.staleTime = Infinity;
   const result = now.result = useHook(options);
 
-  const [methods] = useState(() => ({
+  const [methods] = React.useState(() => ({
     async refetch(how?: RefetchOptions) {
       const { data, error, isSuccess } = await latest.current.result!.refetch(how);
       return isSuccess ? done(data) : failed(error);
@@ -123,7 +123,7 @@ function useAny(
   }));
 
   const waits = !(given.onRequest ?? given.onSuccess ?? given.onError ?? given.onSettled);
-  useEffect(() => {
+  React.useEffect(() => {
     if (waits) return;
     // One promise for all events keeps their order. It is nobody's to catch, so a failure is heard of; the next event
     // loads again.

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { useContext, useEffect, useState } from "react";
+import * as React from "react";
 import { IgniterError } from "../server/contract/error.ts";
 import { useClient, useLatest } from "./hook_parts.ts";
 import { RealtimeContext } from "./provider.ts";
@@ -19,15 +19,15 @@ interface Seen extends Partial<Shown> {
 /** `useStream` of an action. The provider's settings are read when it subscribes. */
 export function useStream({ engine, key }: Target, given: StreamGiven = {}): object {
   useClient(key);
-  const settings = useContext(RealtimeContext);
+  const settings = React.useContext(RealtimeContext);
   // How often it was asked to connect, negative while it is asked not to.
-  const [wish, setWish] = useState(1);
+  const [wish, setWish] = React.useState(1);
   const latest = useLatest([given, settings, wish] as const);
   const on = wish > 0 && settings.enableRealtime !== false && given.enabled !== false;
   const channel = on ? wish + JSON.stringify(queryKey({ key }, given)) : "";
-  const [seen, setSeen] = useState<Seen>({});
+  const [seen, setSeen] = React.useState<Seen>({});
 
-  useEffect(() => {
+  React.useEffect(() => {
     if (!channel) return;
     let live = true;
     let stop: ((now?: boolean) => void) | undefined;
@@ -49,7 +49,7 @@ export function useStream({ engine, key }: Target, given: StreamGiven = {}): obj
     };
   }, [engine, channel]);
 
-  const [methods] = useState(() => ({
+  const [methods] = React.useState(() => ({
     reconnect: () => setWish((wish) => Math.abs(wish) + 1),
     disconnect: () => setWish((wish) => -Math.abs(wish)),
   }));
