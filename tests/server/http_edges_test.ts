@@ -141,7 +141,7 @@ Deno.test("R37 a stream sends what JSON cannot carry in the forms of a plain ans
   });
   const router = igniter.router({ controllers: { feed } });
   const response = await router.handler(new Request("http://localhost/api/v1/feed"));
-  assertEquals(await response.text(), 'data: {"big":"7","tags":["a"]}\n\ndata: null\n\n');
+  assertEquals(await response.text(), 'data: {"big":"7","tags":["a"]}\n\ndata: null\n\nevent: end\ndata: null\n\n');
 });
 
 Deno.test("D16 what is published or yielded is held to the events schema", async () => {

@@ -82,11 +82,12 @@ const EVENTS = "text/event-stream";
 
 eachHost("R7 stream() sends bytes as they are and values as events; a generator streams by itself", async (send) => {
   assertEquals(await whole(send("GET /replies/stream-bytes")), [200, "text/csv", "onetwo"]);
-  const three = 'data: {"n":1}\n\ndata: {"n":2}\n\ndata: {"n":3}\n\n';
+  const end = "event: end\ndata: null\n\n";
+  const three = 'data: {"n":1}\n\ndata: {"n":2}\n\ndata: {"n":3}\n\n' + end;
   const events = await send("GET /replies/stream-events");
   assertEquals(await whole(events), [200, EVENTS, three]);
   assertEquals(events.headers.get("x-accel-buffering"), "no");
-  assertEquals(await whole(send("GET /replies/generator")), [200, EVENTS, 'data: {"n":1}\n\ndata: {"n":2}\n\n']);
+  assertEquals(await whole(send("GET /replies/generator")), [200, EVENTS, 'data: {"n":1}\n\ndata: {"n":2}\n\n' + end]);
 });
 
 eachHost("R7 R10 a generator that fails ends its events with a masked error, which is logged", async (send, app) => {
