@@ -42,6 +42,8 @@ interface Link {
 
 /** Three heartbeats. */
 const SILENCE = 45_000;
+/** The server answers before it asks anybody anything. */
+const ANSWER = 20_000;
 const MAX_DELAY = 30_000;
 /** The longest that a timer can wait. */
 const FOREVER = 2 ** 31 - 1;
@@ -101,14 +103,14 @@ export function createLine(
 
   const run = async (link: Link): Promise<Refusal> => {
     const { signal } = link.abort;
-    const hear = () => {
+    const hear = (milliseconds: number) => {
       platform.clearTimeout(link.silence);
       link.silence = platform.setTimeout(
-        () => lose(link, { failure: toFailure("ERR_TIMEOUT", `Nothing was heard for ${SILENCE} ms`) }),
-        SILENCE,
+        () => lose(link, { failure: toFailure("ERR_TIMEOUT", `Nothing was heard for ${milliseconds} ms`) }),
+        milliseconds,
       );
     };
-    hear();
+    hear(ANSWER);
     const search = new URLSearchParams();
     if (position.id) search.set("Last-Event-ID", position.id);
     for (const channel of link.asked) search.append("channel", position.ask(channel));
@@ -128,7 +130,7 @@ export function createLine(
     for (;;) {
       const { done, value } = await reader.read();
       if (done || signal.aborted) return { failure: toFailure("ERR_NETWORK", "The connection ended") };
-      hear();
+      hear(SILENCE);
       parse(decoder.decode(value, { stream: true }));
     }
   };
