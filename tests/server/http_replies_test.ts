@@ -104,7 +104,8 @@ eachHost("R7 R10 a generator that fails ends its events with a masked error, whi
 eachHost("R7 a stream action opens with its reply, then sends what is published", async (send, app) => {
   const response = await send("GET /replies/live/stream");
   assertEquals(response.headers.get("content-type"), EVENTS);
-  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  const decoder = new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>;
+  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(decoder).getReader();
   assertEquals((await reader.read()).value, 'event: open\ndata: "open"\n\n');
   await app.router.publish("replies.live", { hello: 1 });
   assertEquals((await reader.read()).value, 'data: {"hello":1}\n\n');
