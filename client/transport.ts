@@ -39,7 +39,12 @@ const PASSING: readonly number[] = [408, 429, 502, 503, 504];
 /** Makes what sends a client's requests. What it sends may be {@link Unreachable}. */
 export function transport(client: ClientOptions): Send {
   return async (key, kind, input, options, signal, { address, deliver }) => {
-    const [method, path] = await address?.(key, input) ?? await rpcAddress(key, kind, input);
+    const [method, path] = await address?.(key, input) ??
+      // Under its key an action answers without anything being known of it but its type (D12).
+      [
+        kind === "query" ? "GET" : "POST",
+        `/${RPC_SEGMENT}/${key}${await toSearch(input.query, input.params)}`,
+      ] as const;
     const [body, type] = await toBody(input.body);
     // A stream can be sent only with `duplex`, which nothing else minds.
     const init = { method, signal, ...(body !== undefined && { body, duplex: "half" }) };
@@ -104,11 +109,6 @@ async function read(response: Response): Promise<Attempt> {
 export function retryAfter(headers: Headers): number {
   const after = headers.get("retry-after") ?? "";
   return Math.max(0, Number(after) * 1000 || Date.parse(after) - Date.now() || 0);
-}
-
-/** Under its key an action answers without anything being known of it but its type (D12). */
-async function rpcAddress(key: string, kind: string, { query, params }: CallInput): Promise<[string, string]> {
-  return [kind === "query" ? "GET" : "POST", `/${RPC_SEGMENT}/${key}${await toSearch(query, params)}`];
 }
 
 function baseOf(
