@@ -6,6 +6,9 @@
  */
 import { QueryClient, QueryClientContext } from "@tanstack/react-query";
 import * as React from "react";
+import type { ClientEngine } from "./engine.ts";
+import { useLatest } from "./hook_parts.ts";
+import type { Watchers } from "./live_queries.ts";
 
 /** What live updates are told. */
 export interface RealtimeProps<C = unknown> {
@@ -33,8 +36,14 @@ export interface IgniterProviderProps<C = unknown> extends RealtimeProps<C> {
   readonly queryClient?: QueryClient | undefined;
 }
 
-/** The settings of live updates, for the hooks. */
-export const RealtimeContext: React.Context<RealtimeProps<never>> = React.createContext<RealtimeProps<never>>({});
+/** What a provider gives the hooks. */
+export interface Realtime extends RealtimeProps<never> {
+  /** Keeps the queries of a client live while a component shows one; gives back how to stop. */
+  readonly keepLive?: (engine: ClientEngine) => () => void;
+}
+
+/** What the provider above says of live updates. */
+export const RealtimeContext: React.Context<Realtime> = React.createContext<Realtime>({});
 
 /** Gives the components below it a cache, and says how live updates behave. */
 export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): React.ReactNode {
@@ -46,9 +55,26 @@ export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): 
     client.mount();
     return () => client.unmount();
   }, [client]);
+  const settings = props as RealtimeProps<never>;
+  const latest = useLatest({ client, settings });
+  const [keepLive] = React.useState(() => {
+    const watchers: Watchers = new Map();
+    return (engine: ClientEngine) => {
+      let live = true;
+      let stop: (() => void) | undefined;
+      // Nobody's to catch: that a page is not live must be heard of.
+      import("./live_queries.ts").then(({ keepLive }) => {
+        if (live) stop = keepLive(watchers, engine, () => latest.current.client, () => latest.current.settings);
+      });
+      return () => {
+        live = false;
+        stop?.();
+      };
+    };
+  });
   return React.createElement(
     QueryClientContext.Provider,
     { value: client },
-    React.createElement(RealtimeContext.Provider, { value: props as RealtimeProps<never> }, props.children),
+    React.createElement(RealtimeContext.Provider, { value: { ...settings, keepLive } }, props.children),
   );
 }

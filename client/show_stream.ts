@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { configureBy } from "./connection_settings.ts";
 import type { ClientEngine } from "./engine.ts";
 import { toError } from "./methods.ts";
 import { inputOf } from "./query_key.ts";
@@ -65,21 +66,8 @@ export async function showStream(
     onGap: whileLive((given, missed) => given.onGap?.(missed)),
   };
   const connection = await engine.events();
-  const [given, { autoReconnect, maxReconnectAttempts, reconnectDelay, debug, getScopes }] = latest();
-  connection.configure({
-    autoReconnect,
-    maxReconnectAttempts,
-    reconnectDelay,
-    debug,
-    // Asked at each connect, of the provider as it is then.
-    ...(getScopes && {
-      scopes: async () => {
-        const [, { getContext, getScopes }] = latest();
-        return getScopes?.(await getContext?.() as never) ?? [];
-      },
-    }),
-  });
-  const stop = connection.subscribe(key, inputOf(given), observer);
+  configureBy(connection, () => latest()[1]);
+  const stop = connection.subscribe(key, inputOf(latest()[0]), observer);
   return (now) => {
     live = false;
     stop(now);

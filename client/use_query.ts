@@ -18,6 +18,7 @@ import {
 import * as React from "react";
 import { done, failed, useClient, useLatest, useLoading } from "./hook_parts.ts";
 import { once } from "./limits.ts";
+import { RealtimeContext } from "./provider.ts";
 import { inputOf } from "./query_key.ts";
 import {
   type ActionOptions,
@@ -121,6 +122,10 @@ function useAny(
       }, failed);
     },
   }));
+
+  const { enableRealtime, keepLive } = React.useContext(RealtimeContext);
+  const { engine } = target;
+  React.useEffect(() => enableRealtime === false ? undefined : keepLive?.(engine), [enableRealtime, keepLive, engine]);
 
   const waits = !(given.onRequest ?? given.onSuccess ?? given.onError ?? given.onSettled);
   React.useEffect(() => {

@@ -19,7 +19,9 @@ export interface PageOptions {
   readonly strict?: boolean;
   /** Markup of a server, to be hydrated. */
   readonly markup?: string;
-  /** What stands around the component; IgniterProvider unless said otherwise. */
+  /** Whether live updates are on. @default false */
+  readonly live?: boolean;
+  /** What stands around the component; IgniterProvider without live updates unless said otherwise. */
   readonly around?: (children: ReactNode, queryClient: QueryClient) => ReactNode;
 }
 
@@ -59,7 +61,7 @@ export async function openPage(element: ReactNode, options: PageOptions = {}): P
       null,
       options.around
         ? options.around(children, queryClient)
-        : createElement(IgniterProvider, { queryClient }, children),
+        : createElement(IgniterProvider, { queryClient, enableRealtime: options.live === true }, children),
     );
   const box = window.document.createElement("div");
   window.document.body.append(box);

@@ -12,7 +12,7 @@ import { reactMethod } from "../../../client/react_methods.ts";
 import type { ConnectionOptions, EventConnection, StreamObserver } from "../../../client/stream.ts";
 import type { StreamHookOptions } from "../../../client/react_options.ts";
 import type { StreamHookResult } from "../../../client/react_results.ts";
-import { openPage, type Page } from "./_page.ts";
+import { openPage as open, type Page, type PageOptions } from "./_page.ts";
 
 interface Subscription {
   readonly key: string;
@@ -67,6 +67,8 @@ function createFake(events?: () => Promise<EventConnection>) {
     message: (page: Page, text: string) => page.act(() => last().observer.onMessage!({ text }, "message")),
   };
 }
+
+const openPage = (element: ReactNode, options?: PageOptions) => open(element, { live: true, ...options });
 
 const lost = { code: "ERR_NETWORK", message: "The connection broke", data: undefined };
 

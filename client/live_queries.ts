@@ -1,0 +1,87 @@
+/**
+ * Live queries: what the server says is old is fetched again where it is shown. Loaded with the first query below a
+ * provider whose live updates are on.
+ *
+ * A target is fetched at most once per burst, and not again before its fetch is done: an event that comes in between
+ * asks for one more.
+ *
+ * @module
+ */
+import type { QueryClient } from "@tanstack/react-query";
+import { configureBy } from "./connection_settings.ts";
+import type { ClientEngine } from "./engine.ts";
+import type { RealtimeProps } from "./provider.ts";
+import { filtersOf } from "./query_key.ts";
+
+/** Milliseconds in which events are one burst. */
+const BURST = 10;
+
+/** Who watches, by engine: one watcher for all of a provider's queries of one client. */
+export type Watchers = Map<ClientEngine, Watcher>;
+
+/** One watcher. */
+export interface Watcher {
+  /** How many queries want it. */
+  count: number;
+  /** Ends it. */
+  readonly stop: () => void;
+}
+
+/** Keeps a client's queries live while somebody wants it; gives back how to want it no more. */
+export function keepLive(
+  watchers: Watchers,
+  engine: ClientEngine,
+  client: () => QueryClient,
+  settings: () => RealtimeProps<never>,
+): () => void {
+  const watcher = watchers.get(engine) ?? { count: 0, stop: watch(engine, client, settings) };
+  watchers.set(engine, watcher);
+  watcher.count++;
+  return () => {
+    if (--watcher.count > 0) return;
+    watchers.delete(engine);
+    watcher.stop();
+  };
+}
+
+function watch(engine: ClientEngine, client: () => QueryClient, settings: () => RealtimeProps<never>): () => void {
+  let live = true;
+  let stop: (() => void) | undefined;
+  /** Targets that wait, or are being fetched; `true`: once more. */
+  const busy = new Map<string, boolean>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+
+  const refetch = (path: string | undefined, input?: object) => {
+    const target = JSON.stringify(path === undefined ? [] : filtersOf(path, input));
+    if (busy.has(target)) return void busy.set(target, true);
+    busy.set(target, false);
+    const timer = setTimeout(async () => {
+      timers.delete(timer);
+      do {
+        busy.set(target, false);
+        const filters = path === undefined ? [undefined] : filtersOf(path, input);
+        // What failed is the query's to show.
+        if (live) await Promise.allSettled(filters.map((filter) => client().invalidateQueries(filter)));
+      } while (live && busy.get(target));
+      busy.delete(target);
+    }, BURST);
+    timers.add(timer);
+  };
+
+  engine.events().then((connection) => {
+    if (!live) return;
+    configureBy(connection, settings);
+    stop = connection.watch({
+      onRevalidate: (targets) => targets.forEach(({ path, input }) => refetch(path, input as object | undefined)),
+      onReset: () => refetch(undefined),
+    });
+  }).catch((error) => {
+    // Nothing on the page depends on it: it is shown as it was fetched.
+    if (settings().debug) console.warn("Live updates are off: the connection could not be loaded", error);
+  });
+  return () => {
+    live = false;
+    timers.forEach(clearTimeout);
+    stop?.();
+  };
+}
