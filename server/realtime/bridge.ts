@@ -9,7 +9,7 @@
  * @module
  */
 import { IgniterError } from "../contract/error.ts";
-import { compareLogIds } from "../ports/log_id.ts";
+import { compareLogIds, parseLogId } from "../ports/log_id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { type LiveEvent, type LogMessage, toLiveEvent } from "./event.ts";
@@ -168,9 +168,17 @@ export class Bridge {
     const { history } = this;
     const place = history.placeAfter(id);
     if (place !== undefined) return { place };
+    if (this.#isGone(id)) return undefined;
     const read = this.#reading.then(() => this.#read(id));
     this.#reading = read.catch(() => {});
     return await read;
+  }
+
+  /** Whether the log cannot have what came after an id: so a stranger who makes ids up costs it nothing. */
+  #isGone(id: string): boolean {
+    const [asked, last] = [parseLogId(id), parseLogId(this.history.lastId ?? "")];
+    if (asked === undefined || last === undefined || asked.epoch !== last.epoch) return true;
+    return last.n - asked.n > this.#options.window;
   }
 
   async #read(id: string): Promise<Resumption | undefined> {

@@ -9,7 +9,6 @@
  */
 import { type Failure, IgniterError } from "../contract/error.ts";
 import { discard, Exchange, type Plan, type RouterState } from "../dispatch.ts";
-import { parseLogId } from "../ports/log_id.ts";
 import { errorReply, ReplyValue } from "../reply.ts";
 import type { Target } from "../request.ts";
 import type { ActionRecord } from "../action.ts";
@@ -185,7 +184,6 @@ export class EventsEndpoint {
   }
 
   async #resume(lastId: string): Promise<Resumption | undefined> {
-    if (parseLogId(lastId) === undefined) return undefined;
     try {
       return await this.#hub.broker.resume(lastId);
     } catch (error) {

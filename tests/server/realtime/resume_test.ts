@@ -398,3 +398,23 @@ Deno.test("R23 another router of the application goes on where the first ended",
   assertEquals(dataOf(await again.take(1)), [3]);
   await second.close();
 });
+
+Deno.test("R23 ids that a stranger makes up cost the store nothing", async () => {
+  const store = createMemoryStoreAdapter();
+  const { igniter, router, connect } = chat({ store, realtime: { window: 5 } });
+  const first = await connect(channels("chat.feed"));
+  for (let n = 1; n <= 20; n++) await igniter.realtime.publish("chat.feed", n);
+  const id = String(idsOf(await first.upTo("ready")).at(-1));
+  let reads = 0;
+  const entriesAfter = store.entriesAfter.bind(store);
+  store.entriesAfter = (...given) => {
+    reads++;
+    return entriesAfter(...given);
+  };
+  for (const forged of ["0123456789abcdef-19", id.replace(/-\d+$/, "-1"), "x", `${id}\u0000`.trim()]) {
+    const events = await connect(`${channels("chat.feed")}&Last-Event-ID=${encodeURIComponent(forged)}`);
+    assertEquals((await events.upTo("ready"))[1]?.event, "reset", forged);
+  }
+  assertEquals(reads, 0);
+  await router.close();
+});
