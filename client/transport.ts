@@ -5,7 +5,7 @@
  */
 import type { Failure } from "../server/contract/error.ts";
 import type { Result } from "../server/contract/reply.ts";
-import { failed, readResult } from "../server/contract/result.ts";
+import { readResult } from "../server/contract/result.ts";
 import { CODEC_HEADER, CODEC_VERSION, RPC_SEGMENT } from "../server/contract/wire.ts";
 import { headersOf } from "./headers.ts";
 import { unreachable } from "./limits.ts";
@@ -73,8 +73,7 @@ export async function exchange(
       url: baseOf(client) + path,
       init: { ...init, headers, ...(credentials && { credentials }) },
     };
-    await client.onRequest?.(call);
-    await options.onRequest?.(call);
+    for (const { onRequest } of [client, options]) await onRequest?.(call);
     try {
       // Called as a bare function: a browser's `fetch` refuses any other `this`.
       return { ...call, response: await send(call.url, call.init) };
@@ -93,13 +92,10 @@ export async function exchange(
 
 async function read(response: Response): Promise<Attempt> {
   const { status, headers } = response;
-  // A page where data was asked for is somebody else's: a proxy's, or a single-page application's for unknown paths.
-  if (response.ok && headers.get("content-type")?.startsWith("text/html") && !headers.has(CODEC_HEADER)) {
-    await response.body?.cancel();
-    return { result: failed("ERR_BAD_RESPONSE", "The server answered a page: is baseURL right?") };
-  }
   try {
-    return { result: await readResult(response), passing: PASSING.includes(status), wait: retryAfter(headers) };
+    // A page where data was asked for is somebody else's: a proxy's, or a single-page application's for unknown paths.
+    const result = await readResult(response, headers.has(CODEC_HEADER));
+    return { result, passing: PASSING.includes(status), wait: retryAfter(headers) };
   } catch (cause) {
     unreachable(cause);
   }

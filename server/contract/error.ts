@@ -4,6 +4,23 @@
  * @module
  */
 
+/** The codes whose status is not that of a code of one's own, 400: all that clients need. */
+const UNUSUAL = {
+  ERR_UNAUTHORIZED: 401,
+  ERR_FORBIDDEN: 403,
+  ERR_NOT_FOUND: 404,
+  ERR_METHOD_NOT_ALLOWED: 405,
+  ERR_CONFLICT: 409,
+  ERR_BODY_TOO_LARGE: 413,
+  ERR_UNSUPPORTED_MEDIA_TYPE: 415,
+  ERR_UNPROCESSABLE: 422,
+  ERR_ENSURE: 422,
+  ERR_RATE_LIMITED: 429,
+  ERR_INTERNAL: 500,
+  ERR_UNAVAILABLE: 503,
+  ERR_TIMEOUT: 504,
+} as const;
+
 /** Every code of the framework and the HTTP status it answers with. */
 export const ERROR_STATUS: {
   readonly ERR_BAD_REQUEST: 400;
@@ -22,24 +39,7 @@ export const ERROR_STATUS: {
   readonly ERR_INTERNAL: 500;
   readonly ERR_UNAVAILABLE: 503;
   readonly ERR_TIMEOUT: 504;
-} = {
-  ERR_BAD_REQUEST: 400,
-  ERR_VALIDATION: 400,
-  ERR_BODY_PARSE: 400,
-  ERR_UNAUTHORIZED: 401,
-  ERR_FORBIDDEN: 403,
-  ERR_NOT_FOUND: 404,
-  ERR_METHOD_NOT_ALLOWED: 405,
-  ERR_CONFLICT: 409,
-  ERR_BODY_TOO_LARGE: 413,
-  ERR_UNSUPPORTED_MEDIA_TYPE: 415,
-  ERR_UNPROCESSABLE: 422,
-  ERR_ENSURE: 422,
-  ERR_RATE_LIMITED: 429,
-  ERR_INTERNAL: 500,
-  ERR_UNAVAILABLE: 503,
-  ERR_TIMEOUT: 504,
-};
+} = /* @__PURE__ */ Object.assign({ ERR_BAD_REQUEST: 400, ERR_VALIDATION: 400, ERR_BODY_PARSE: 400 } as const, UNUSUAL);
 
 /** A code of the framework. */
 export type ErrorCode = keyof typeof ERROR_STATUS;
@@ -110,7 +110,7 @@ export class IgniterError extends Error {
 
 /** The status of a code; 400 for a code that is not the framework's. */
 export function statusOf(code: string): number {
-  return Object.hasOwn(ERROR_STATUS, code) ? ERROR_STATUS[code as ErrorCode] : 400;
+  return Object.hasOwn(UNUSUAL, code) ? UNUSUAL[code as keyof typeof UNUSUAL] : 400;
 }
 
 /** Tells whether a status says that something failed. */
