@@ -283,12 +283,13 @@ Deno.test("R36 a mutation is repeated only when its call says so", async () => {
 
 Deno.test("R36 an abort ends the wait for a repetition", async () => {
   const controller = new AbortController();
-  const { api } = connect({
-    fetch: answers(new TypeError("refused")).fetch,
-    retryDelay: () => (controller.abort(), 60_000),
-  });
+  const server = answers(new TypeError("refused"));
+  const { api } = connect({ fetch: server.fetch, retryDelay: () => (controller.abort(), 60_000) });
   const { error } = await api.users.byId.query({ params: { id: "7" } }, { signal: controller.signal });
   assertEquals(error?.code, "ERR_ABORTED");
+  // A repetition would begin in the microtasks after the wait.
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(server.count, 1, "nothing is sent after the abort");
 });
 
 Deno.test("R36 onRequest may change the request, onResponse the answer", async () => {
