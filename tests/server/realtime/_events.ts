@@ -90,6 +90,17 @@ function show(frames: readonly Frame[]): string {
   return JSON.stringify(frames);
 }
 
+/** Reads the very text of events, each time up to a mark. */
+export function readText(response: Response): (mark: string) => Promise<string> {
+  if (response.body === null) throw new TypeError("Cannot read events: there is no body");
+  const [reader, decoder] = [response.body.getReader(), new TextDecoder()];
+  let text = "";
+  return async (mark) => {
+    while (!text.includes(mark)) text += decoder.decode((await reader.read()).value, { stream: true });
+    return text;
+  };
+}
+
 /** Waits, turn by turn of the event loop, until a condition holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let turn = 0; turn < 5000; turn++) {

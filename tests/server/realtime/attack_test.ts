@@ -1,7 +1,7 @@
 import { Igniter, type RealtimeConfig } from "@igniter-js/core";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Broker } from "../../../server/realtime/broker.ts";
-import { channels, chat, type ChatContext, collect, EventReader, until } from "./_events.ts";
+import { channels, chat, type ChatContext, collect, EventReader, readText, until } from "./_events.ts";
 
 Deno.test("R21 forged scopes get nothing: the server grants, the client can only narrow", async () => {
   const { igniter, router, connect, logger } = chat();
@@ -33,14 +33,13 @@ Deno.test("R21 forged scopes get nothing: the server grants, the client can only
 Deno.test("R21 no receiver sees who else was meant", async () => {
   const { igniter, router, request } = chat();
   const response = await router.handler(request(channels("chat.feed"), { "x-user": "ada" }));
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const upTo = readText(response);
   const options = { scopes: ["user:ada", "user:very-secret"] };
-  let text = "";
-  while (!text.includes("event: ready")) text += (await reader.read()).value;
+  await upTo("event: ready");
   await igniter.realtime.publish("chat.feed", 1, options);
   await igniter.realtime.revalidate("chat.list", options);
   await igniter.realtime.broadcast("end", options);
-  while (!text.includes('"end"')) text += (await reader.read()).value;
+  const text = await upTo('"end"');
   assertEquals([text.includes("very-secret"), text.includes("scope")], [false, false]);
   await router.close();
 });
@@ -94,9 +93,8 @@ Deno.test("R27 nothing that a client or a publisher names can begin a frame or a
   const query = channels(evil, `chat.room?~room=${evil}`, `chat.feed#${evil}`) + `&scope=${encodeURIComponent(evil)}` +
     `&Last-Event-ID=${encodeURIComponent(evil)}`;
   const response = await router.handler(request(query, { "x-user": "ada" }));
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!text.includes("event: ready")) text += (await reader.read()).value;
+  const upTo = readText(response);
+  await upTo("event: ready");
   for (const type of [evil, "a\rb", "a\0b"]) {
     assertThrows(() => igniter.realtime.publish("chat.feed", 1, { type }), TypeError, "line break");
   }
@@ -104,7 +102,7 @@ Deno.test("R27 nothing that a client or a publisher names can begin a frame or a
     assertThrows(() => igniter.realtime.publish("chat.feed", 1, { type }), TypeError, "the framework's");
   }
   await igniter.realtime.publish("chat.feed", { [evil]: evil }, { type: "event: reset" });
-  while (!text.includes("event: message")) text += (await reader.read()).value;
+  const text = await upTo("event: message");
   const kinds = text.split("\n").filter((line) => line.startsWith("event:"));
   // One reset, as the id is not one of the log; the others are data.
   assertEquals(kinds.filter((line) => line === "event: reset").length, 1);

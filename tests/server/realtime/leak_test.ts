@@ -1,5 +1,8 @@
 import { serve } from "@igniter-js/core";
+import { nodeAdapter } from "@igniter-js/core/adapters";
 import { assertEquals, assertLess } from "@std/assert";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Broker } from "../../../server/realtime/broker.ts";
 import { channels, chat, until } from "./_events.ts";
 
@@ -50,6 +53,28 @@ Deno.test("R20 over TCP: clients that vanish leave nothing", async () => {
       return broker.count() === 0;
     });
   }
+});
+
+Deno.test("R20 over node:http: clients that vanish leave nothing", async () => {
+  const { igniter, router } = chat();
+  const broker = igniter.realtime as Broker;
+  const server = createServer(nodeAdapter(router));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const connections = await Promise.all(
+    Array.from({ length: 20 }, () => dial(port, `/api/v1/_/events${channels("chat.feed")}`)),
+  );
+  await Promise.all(connections.map((connection) => readUpTo(connection, "event: ready")));
+  assertEquals(broker.count("chat.feed"), 20);
+  await igniter.realtime.publish("chat.feed", "hello");
+  await Promise.all(connections.map((connection) => readUpTo(connection, "hello")));
+  for (const connection of connections) connection.close();
+  await until(async () => {
+    await igniter.realtime.publish("chat.feed", "is anybody there?");
+    return broker.count() === 0;
+  });
+  await router.close();
+  await new Promise((resolve) => server.close(resolve));
 });
 
 Deno.test("R24 over TCP: a stalled client costs at most 256 kB, and does not slow the others", async () => {
