@@ -58,7 +58,14 @@ export function createEvents(
     state: show,
   };
 
-  const line: Line = createLine(client, platform, () => options, position, observer);
+  const create = (observer: LineObserver) => createLine(client, platform, () => options, position, observer);
+  const { shareTabs } = client;
+  const line = shareTabs && platform.navigator?.locks && platform.BroadcastChannel
+    ? lazily(async () => {
+      const { createTabs } = await import("./tabs.ts");
+      return createTabs({ client, platform, position, create, observer, scopes: () => options.scopes?.() });
+    })
+    : create(observer);
 
   const debug = (what: string, more: unknown) => {
     if (options.debug) console.debug(`[igniter] events: ${what}`, more ?? "");
@@ -76,8 +83,8 @@ export function createEvents(
           resting = now;
           apply(true);
         },
-        hide: () => {},
-        online: () => line.wake(),
+        hide: line.hide,
+        online: line.wake,
       });
     } else {
       stopWatching?.();
@@ -153,5 +160,21 @@ export function createEvents(
       closed = true;
       apply(false);
     },
+  };
+}
+
+/** A line whose code is loaded when it is first wanted. */
+function lazily(load: () => Promise<Line>): Line {
+  let loaded: Line | undefined;
+  let loading: Promise<void> | undefined;
+  let last: Parameters<Line["want"]>;
+  return {
+    want(...wanted) {
+      last = wanted;
+      if (loaded) return loaded.want(...last);
+      loading ??= load().then((line) => (loaded = line).want(...last));
+    },
+    wake: () => loaded?.wake(),
+    hide: () => loaded?.hide(),
   };
 }

@@ -30,6 +30,8 @@ export interface Line {
   want(channels: readonly string[] | undefined, anew?: boolean): void;
   /** Tries at once what would be tried later, and replaces a link that may be dead. */
   wake(): void;
+  /** Its page is hidden, and may be frozen by the browser at any time. */
+  hide(): void;
 }
 
 interface Link {
@@ -206,6 +208,7 @@ export function createLine(
       }
       sync();
     },
+    hide() {},
     wake() {
       if (!wanted) return;
       end(next);

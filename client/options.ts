@@ -94,6 +94,16 @@ export interface ClientOptions extends RequestOptions {
    */
   readonly onUnauthorized?: (() => unknown) | undefined;
   /**
+   * Lets the tabs of a browser that have the same identity share one event connection, where the platform can (Web
+   * Locks, BroadcastChannel). It is the identity for which the connection is authenticated: the signed-in user's id, or a
+   * constant where there are no users; a function is asked whenever a tab connects, and `undefined` shares with nobody.
+   * What one tab hears all of them hear, so it must differ wherever headers or cookies make a difference, and the
+   * connection's `reconnect()` must be called when it changes. Tabs with other addresses or scopes never share.
+   *
+   * @default undefined
+   */
+  readonly shareTabs?: string | (() => string | undefined) | undefined;
+  /**
    * What the calls are made with, asked at the first one: the router itself, on a server, calls in process, with
    * `headers` (so give it the incoming request's); the schema that `igniter generate schema` writes uses the REST
    * paths. Without it, or where it gives `undefined` (as for a browser), calls go to the RPC addresses, which need no

@@ -17,6 +17,8 @@ export interface Position {
   id: string | undefined;
   /** Whether there was ever a moment from which on nothing is missed. */
   ready: boolean;
+  /** Whether an event was seen, of the last ones. */
+  has(id: string): boolean;
   /** The number of the last message of a channel's generator. */
   n(channel: string): number;
   /** How to ask for a channel so that its generator goes on. */
@@ -52,6 +54,7 @@ export function createPosition(): Position {
   return {
     id: undefined,
     ready: false,
+    has: (id) => seen.has(id),
     n: (channel) => sessions.get(channel)?.n ?? 0,
     ask(channel) {
       const known = sessions.get(channel);

@@ -107,8 +107,9 @@ export function retryAfter(headers: Headers): number {
   return Math.max(0, Number(after) * 1000 || Date.parse(after) - Date.now() || 0);
 }
 
-function baseOf(
+/** The address below which everything is. */
+export function baseOf(
   { baseURL = globalThis.location?.origin ?? "http://localhost:3000", basePath = "/api/v1" }: ClientOptions,
-) {
+): string {
   return [baseURL, basePath].map((part) => part.replace(/^\/+|\/+$/g, "")).filter(Boolean).join("/");
 }

@@ -238,6 +238,17 @@ Deno.test("a connection that is silent for three heartbeats is taken for dead; a
   assertEquals([events.state, server.open.length, await leftovers()], ["open", 1, NOTHING]);
 });
 
+Deno.test("an answer that does not begin within 20 seconds is not waited for", async () => {
+  const never = { fetch: () => new Promise<Response>(() => {}) };
+  const { clock, events, subscribe, leftovers } = setUp(never);
+  const heard = await subscribe("chat.feed");
+  await clock.pass(19_999);
+  assertEquals([heard.take(), events.state], [[], "connecting"]);
+  await clock.pass(1);
+  assertEquals([heard.take(), events.state], [["reconnecting ERR_TIMEOUT"], "reconnecting"]);
+  assertEquals(await leftovers(), NOTHING);
+});
+
 Deno.test("R28 headers and interceptors are asked at each connect", async () => {
   let count = 0;
   const seen: string[] = [];
