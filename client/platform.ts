@@ -82,16 +82,16 @@ export function watchPage(platform: Platform, { rest, hide, online }: PageObserv
       hide();
     } else rest(false);
   };
+  const heard = [
+    [document, "visibilitychange", update],
+    [platform, "pagehide", update],
+    [platform, "pageshow", update],
+    [platform, "online", online],
+  ] as const;
   update();
-  document?.addEventListener("visibilitychange", update);
-  platform.addEventListener?.("pagehide", update);
-  platform.addEventListener?.("pageshow", update);
-  platform.addEventListener?.("online", online);
+  for (const [target, type, listener] of heard) target?.addEventListener?.(type, listener);
   return () => {
     platform.clearTimeout(timer);
-    document?.removeEventListener("visibilitychange", update);
-    platform.removeEventListener?.("pagehide", update);
-    platform.removeEventListener?.("pageshow", update);
-    platform.removeEventListener?.("online", online);
+    for (const [target, type, listener] of heard) target?.removeEventListener?.(type, listener);
   };
 }

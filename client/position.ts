@@ -39,18 +39,6 @@ export function createPosition(): Position {
   const seen = new Set<string>();
   const sessions = new Map<string, { readonly session: string; n: number }>();
 
-  const isNew = (event: string, frame: unknown): boolean => {
-    const { channel, session, resumed, n } = frame as EventFrames["open"] & EventFrames["message"];
-    const known = sessions.get(channel);
-    if (event === "message" && n && known) {
-      if (n <= known.n) return false;
-      known.n = n;
-    } else if (event === "open" && session) {
-      if (!resumed || known?.session !== session) sessions.set(channel, { session, n: 0 });
-    } else if (event !== "message" && event !== "gap") sessions.delete(channel);
-    return true;
-  };
-
   return {
     id: undefined,
     ready: false,
@@ -70,21 +58,25 @@ export function createPosition(): Position {
       sessions.clear();
     },
     accept(event, frame, id, emit) {
-      this.ready ||= event === "ready";
-      if (id) {
-        this.id = id;
-        if (event !== "ready") {
-          if (seen.has(id)) return;
-          seen.add(id);
-          for (const oldest of seen) {
-            if (seen.size <= REMEMBERED) break;
-            seen.delete(oldest);
-          }
-        }
+      const { channel, session, resumed, n = 0 } = frame as EventFrames["open"] & EventFrames["message"];
+      const known = sessions.get(channel);
+      if (id) this.id = id;
+      if (event === "ready") this.ready = true;
+      else if (id) {
+        if (seen.has(id)) return;
+        seen.add(id);
+        if (seen.size > REMEMBERED) seen.delete(seen.values().next().value as string);
       }
-      const { channel, resumed } = frame as EventFrames["open"];
-      if (event === "open" && !resumed && this.n(channel)) emit("gap", { channel }, undefined);
-      if (isNew(event, frame)) emit(event, frame, id);
+      if (event === "message") {
+        if (n && known) {
+          if (n <= known.n) return;
+          known.n = n;
+        }
+      } else if (event === "open" && session) {
+        if (!resumed || known?.session !== session) sessions.set(channel, { session, n: 0 });
+      } else if (event !== "gap") sessions.delete(channel);
+      if (event === "open" && !resumed && known?.n) emit("gap", { channel }, undefined);
+      emit(event, frame, id);
     },
   };
 }
