@@ -94,6 +94,7 @@ export type {
 } from "./server/procedure.ts";
 export type { HandlerInputs, IgniterRequest, ParamsFor, QueryOf } from "./server/request.ts";
 export type {
+  Accepted,
   Draft,
   ErrorInit,
   FileOptions,
@@ -171,6 +172,7 @@ export type {
 } from "./server/contract/action.ts";
 export type { ClientSchema } from "./server/contract/client_schema.ts";
 export type { ERROR_STATUS, ErrorCode, Failure, IgniterErrorOptions } from "./server/contract/error.ts";
+export type { JobTicket, TicketTypes } from "./server/contract/job.ts";
 export type { KeyInput, KeyOf, StreamKeyOf } from "./server/contract/keys.ts";
 export type { ParamsOf, RawParams } from "./server/contract/path.ts";
 export type {
@@ -231,6 +233,7 @@ export type {
 } from "./server/ports/jobs/definition.ts";
 export type {
   DrainOptions,
+  JobChange,
   JobCounts,
   JobFilter,
   JobManagement,
@@ -258,7 +261,7 @@ export type {
   WorkerOptions,
   WorkerStart,
 } from "./server/ports/jobs/worker_options.ts";
-export type { EnqueueRequest, Jobs, JobsAdapter, QueueEngine, QueueHost } from "./server/ports/queue.ts";
+export type { EnqueueRequest, JobAddress, Jobs, JobsAdapter, QueueEngine, QueueHost } from "./server/ports/queue.ts";
 export type { PublishOptions, Realtime, RealtimeChannel } from "./server/ports/realtime.ts";
 export type { RealtimeConfig, ScopesInput } from "./server/realtime/options.ts";
 export type { OnDisconnect } from "./server/realtime/session.ts";

@@ -11,10 +11,18 @@ import type { JobHandle } from "../server/ports/jobs/client.ts";
 import { toEnvelope } from "../server/ports/jobs/envelope.ts";
 import { createHandle } from "../server/ports/jobs/handle.ts";
 import { JobIds } from "../server/ports/jobs/id.ts";
-import type { DrainOptions, JobCounts, JobFilter, JobSnapshot, JobState } from "../server/ports/jobs/management.ts";
+import { raceAbort } from "../server/ports/jobs/race_abort.ts";
+import type {
+  DrainOptions,
+  JobChange,
+  JobCounts,
+  JobFilter,
+  JobSnapshot,
+  JobState,
+} from "../server/ports/jobs/management.ts";
 import type { Registry } from "../server/ports/jobs/registry.ts";
 import { concurrencyOf, DEFAULT_IDEMPOTENCY_TTL, type WorkerOptions } from "../server/ports/jobs/worker_options.ts";
-import type { EnqueueRequest, QueueHost } from "../server/ports/queue.ts";
+import type { EnqueueRequest, JobAddress, QueueHost } from "../server/ports/queue.ts";
 import { RedisConnection, type RedisPlace } from "./bullmq_connection.ts";
 import {
   type BullData,
@@ -214,8 +222,15 @@ export class BullBackend implements JobsBackend {
   result(id: string, queue: string, signal: AbortSignal): Promise<unknown> {
     return this.#call(async () => {
       const results = await this.#listen(queue);
-      const named = fromPublicId(id);
-      return await results.result(named.queue === queue ? named.id : id, signal);
+      return await results.result(toOwnId(id, queue), signal);
+    });
+  }
+
+  watch({ id, queue }: JobAddress, signal: AbortSignal, tell: (change: JobChange | undefined) => void): Promise<void> {
+    return this.#call(async () => {
+      if (!this.#names().includes(queue)) return tell(undefined);
+      const results = await raceAbort(this.#listen(queue), signal);
+      await results.watch(toOwnId(id, queue), signal, tell);
     });
   }
 
@@ -279,9 +294,9 @@ export class BullBackend implements JobsBackend {
     });
   }
 
-  cancel(id: string): Promise<boolean> {
+  cancel(id: string, queue?: string): Promise<boolean> {
     return this.#call(async () => {
-      const job = await this.#find(id);
+      const job = queue === undefined ? await this.#find(id) : await this.#queue(queue).getJob(toOwnId(id, queue));
       if (job === undefined) return false;
       const state = toState(await job.getState());
       const repeats = job.repeatJobKey?.startsWith("repeat.") === true;
@@ -430,6 +445,12 @@ export class BullBackend implements JobsBackend {
     this.#reported = error.message;
     this.#running?.host.logger.error("Redis failed the jobs", { error });
   }
+}
+
+/** BullMQ's id of a job whose queue is known. */
+function toOwnId(id: string, queue: string): string {
+  const named = fromPublicId(id);
+  return named.queue === queue ? named.id : id;
 }
 
 /** The jobs of some states that a filter lets through, the latest first. */

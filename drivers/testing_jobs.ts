@@ -10,6 +10,7 @@ import { testManagement } from "./testing_jobs_management.ts";
 import { testPeers } from "./testing_jobs_peers.ts";
 import { testRuns } from "./testing_jobs_runs.ts";
 import { testTimes } from "./testing_jobs_times.ts";
+import { testWatching } from "./testing_jobs_watching.ts";
 
 /**
  * What an engine can do. What it says it cannot, it must refuse with a TypeError: nothing may be accepted and ignored.
@@ -91,5 +92,6 @@ export function testJobs(
   testTimes(test, can);
   testIdentity(test);
   testManagement(test);
+  testWatching(test, shared);
   if (shared) testPeers(test, can);
 }

@@ -6,11 +6,13 @@
 import type { Schema } from "../server/contract/schema.ts";
 import type { JobHandle } from "../server/ports/jobs/client.ts";
 import type { JobRouters } from "../server/ports/jobs/definition.ts";
+import { addressOf } from "../server/ports/jobs/handle.ts";
+import type { JobChange } from "../server/ports/jobs/management.ts";
 import type { EnqueueOptions } from "../server/ports/jobs/options.ts";
 import { prepareJob } from "../server/ports/jobs/prepare.ts";
 import type { WorkerOptions } from "../server/ports/jobs/worker_options.ts";
 import type { LogFields, Logger } from "../server/ports/logger.ts";
-import type { EnqueueRequest, JobsAdapter, QueueHost } from "../server/ports/queue.ts";
+import type { EnqueueRequest, JobAddress, JobsAdapter, QueueHost } from "../server/ports/queue.ts";
 
 /** The adapter under test; its handlers need nothing. */
 export type TestedAdapter = JobsAdapter<unknown>;
@@ -49,6 +51,8 @@ export interface StartedJobs {
   readonly logs: readonly Logged[];
   /** Enqueues a job by its key. */
   enqueue(key: string, input?: unknown, options?: EnqueueOptions): Promise<JobHandle>;
+  /** Watches a job; gives what it was told so far, each as `state progress`, and how to stop. */
+  watch(handle: JobHandle): Promise<{ readonly told: readonly string[]; stop(): void }>;
   /** Enqueues several. */
   bulk(tasks: readonly (readonly [key: string, input?: unknown, options?: EnqueueOptions])[]): Promise<JobHandle[]>;
 }
@@ -91,6 +95,14 @@ export class JobsBench {
       logs,
       enqueue: async (key, input, call = {}) =>
         (await engine.enqueue([await prepare(key, input, call)]))[0] as JobHandle,
+      watch: async (handle) => {
+        const told: string[] = [];
+        const ending = new AbortController();
+        await engine.watch(addressOf(handle) as JobAddress, ending.signal, (change) => {
+          told.push(change === undefined ? "gone" : describe(change));
+        });
+        return { told, stop: () => ending.abort() };
+      },
       bulk: async (tasks) => {
         const requests = await Promise.all(tasks.map(([key, input, call = {}]) => prepare(key, input, call)));
         return await engine.enqueue(requests);
@@ -163,6 +175,11 @@ export function aborted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+}
+
+function describe({ state, progress, result, error }: JobChange): string {
+  const said = state === "completed" ? result : state === "failed" ? error?.message : progress;
+  return said === undefined ? state : `${state} ${JSON.stringify(said)}`;
 }
 
 function recorder(logs: Logged[]): Logger {

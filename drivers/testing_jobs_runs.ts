@@ -6,7 +6,7 @@
 import { IgniterError } from "../server/contract/error.ts";
 import type { BackoffFunction, BackoffOptions } from "../server/ports/jobs/options.ts";
 import { UnrecoverableError } from "../server/ports/jobs/failure.ts";
-import type { JobRouters } from "../server/ports/jobs/definition.ts";
+import type { JobRouters, RunningJob } from "../server/ports/jobs/definition.ts";
 import { equal, rejects } from "./testing_checks.ts";
 import { aborted, deferred, type JobsBench, schema, type TestedAdapter } from "./testing_jobs_application.ts";
 import type { JobsTest } from "./testing_jobs.ts";
@@ -447,7 +447,7 @@ export function testRuns(test: JobsTest): void {
 /** One job, `main.work`. */
 export function worker(
   jobs: TestedAdapter,
-  handler: (ctx: { payload: unknown; signal: AbortSignal; job: { id: string; attempt: number } }) => unknown,
+  handler: (ctx: { payload: unknown; signal: AbortSignal; job: RunningJob }) => unknown,
 ): JobRouters {
   return {
     main: jobs.router({

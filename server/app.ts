@@ -8,6 +8,7 @@ import type { Config } from "./builder.ts";
 import { createConsoleLogger } from "./console_logger.ts";
 import { type ContextFactory, type ContextRecord, createContext } from "./context.ts";
 import { defineController } from "./controller.ts";
+import { JobDesk } from "./jobs/desk.ts";
 import { createJobsClient } from "./jobs/producer.ts";
 import { PluginHost } from "./plugin_host.ts";
 import type { PluginRecord } from "./plugin.ts";
@@ -51,6 +52,8 @@ export interface App {
   /** What every context gets beside the application's own. */
   readonly features: ContextRecord;
   readonly clock: Clock;
+  /** Where clients ask for their jobs, when there are jobs. */
+  readonly desk: JobDesk | undefined;
   /** A router begins to use the application. */
   retain(): void;
   /** A router is done with it. With the last one the plugins, the jobs' engine and the telemetry provider end. */
@@ -151,6 +154,13 @@ export function createApp(settings: AppSettings): object {
     plugins,
     features,
     clock: systemClock,
+    desk: settings.jobs === undefined ? undefined : new JobDesk({
+      engine: settings.jobs["~engine"],
+      development: config.development,
+      secrets: config.cookieSecrets,
+      store: settings.store,
+      clock: systemClock,
+    }),
     retain: () => void routers++,
     release: async () => {
       if (--routers > 0) return;

@@ -10,6 +10,7 @@ import { type ContextFactory, type ContextRecord, createContext } from "./contex
 import { IgniterError } from "./contract/error.ts";
 import { type Schema, validate, type Validated } from "./contract/schema.ts";
 import { type InputPlan, readInput } from "./input.ts";
+import { AcceptedJob } from "./jobs/accepted.ts";
 import { type Answerer, Outgoing } from "./outgoing.ts";
 import { type Flow, runSteps } from "./pipeline.ts";
 import { isThenable, type MaybePromise } from "./plain.ts";
@@ -214,8 +215,9 @@ export class Exchange implements Answerer, Answering, Flow {
     return this.#check(plan, toReply(result));
   }
 
-  /** Holds the data to the `output` schema, and opens a stream action's stream. */
+  /** Holds the data to the `output` schema, opens a stream action's stream, and makes of an accepted job its ticket. */
   #check(plan: Plan, reply: ReplyValue): MaybePromise<ReplyValue> {
+    if (reply.payload instanceof AcceptedJob) return this.#issueTicket(plan, reply, reply.payload);
     const { output, stream, events } = plan.record;
     if (events !== undefined && reply.kind === "stream") return withEvents(plan.key, reply, events);
     if (reply.code >= 400) return reply;
@@ -229,6 +231,11 @@ export class Exchange implements Answerer, Answering, Flow {
     return result instanceof Promise
       ? result.then((valid) => checked(plan, reply, valid))
       : checked(plan, reply, result);
+  }
+
+  async #issueTicket(plan: Plan, reply: ReplyValue, job: AcceptedJob): Promise<ReplyValue> {
+    const data = await job.toData(this.state.app.desk);
+    return await this.#check(plan, new ReplyValue(reply.kind, reply.code, data, reply.head));
   }
 
   /** The data of a stream action's reply opens the stream; the channel's messages follow. */

@@ -7,6 +7,7 @@ import { stringifyEnvelope, stringifyPlain } from "./contract/envelope.ts";
 import { type IgniterError, isErrorStatus, statusOf } from "./contract/error.ts";
 import type { CookieOptions, CookiePlace, Reply, RevalidateTarget } from "./contract/reply.ts";
 import { needsEncoding } from "./contract/needs_encoding.ts";
+import { toAccepted } from "./jobs/accepted.ts";
 import { CODEC_HEADER, CODEC_VERSION } from "./contract/wire.ts";
 import { cookieKey, serializeCookie, serializeDeletion } from "./cookies.ts";
 import { type Answerer, Outgoing } from "./outgoing.ts";
@@ -148,7 +149,7 @@ export class DraftValue extends ReplyValue implements Draft<never> {
   }
 
   accepted(data?: unknown): never {
-    return this.#make("data", 202, data === undefined ? null : data);
+    return this.#make("data", 202, data === undefined ? null : toAccepted(data));
   }
 
   noContent(): never {
@@ -325,8 +326,8 @@ export function toResponse(reply: ReplyValue, answering: Answering): Response {
   if (json && !headers.has("content-type")) headers.set("content-type", "application/json");
   // What procedures added comes before the framework's own additions, which leave a header alone that is there.
   (added ?? new Outgoing()).mergeInto(headers, head?.cookies);
-  // Our client asked for data: it must be able to tell an action's page from a proxy's.
-  if (!json && headers.get("content-type")?.startsWith("text/html") && answering.raw.headers.has(CODEC_HEADER)) {
+  // Our client must be able to tell what an action answers from what a proxy does.
+  if (!json && answering.raw.headers.has(CODEC_HEADER)) {
     headers.set(CODEC_HEADER, CODEC_VERSION);
   }
   const body = toBody(reply, answering, headers);

@@ -4,7 +4,9 @@
  * @module
  */
 import type { Failure } from "./contract/error.ts";
+import type { JobTicket } from "./contract/job.ts";
 import type { CookieOptions, CookiePlace, Reply, RevalidateTarget } from "./contract/reply.ts";
+import type { JobHandle } from "./ports/jobs/client.ts";
 
 /**
  * Starts replies. Replies are independent values: two from one `response` do not know of each other. `C` is the context
@@ -45,8 +47,8 @@ export interface ReplyStarters<C, I = unknown> {
   created<T extends I>(data: T): Reply<T, never, C>;
   /** 201 with `data: null`. */
   created(): Reply<null, never, C>;
-  /** 202 with data. */
-  accepted<T extends I>(data: T): Reply<T, never, C>;
+  /** 202 with data; a job's handle becomes its ticket, with which the client watches the job. */
+  accepted<T extends I>(data: T): Reply<Accepted<T>, never, C>;
   /** 202 with `data: null`. */
   accepted(): Reply<null, never, C>;
   /** 204. */
@@ -83,6 +85,9 @@ export interface ReplyStarters<C, I = unknown> {
   /** Any failure. @throws RangeError when the status is not 400 to 599. */
   error<const Code extends string, D = undefined>(error: ErrorInit<Code, D>): Reply<never, Failure<Code, D>, C>;
 }
+
+/** What `accepted` answers with. */
+export type Accepted<T> = T extends JobHandle<infer R, infer P> ? JobTicket<R, P> : T;
 
 /** A reply begun by its head; any helper may follow. Returned as it is, it answers `data: null`. */
 export interface Draft<C, I = unknown> extends ReplyStarters<C, I>, Reply<null, never, C> {

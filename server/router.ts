@@ -12,6 +12,7 @@ import type { Action, AnyRouter, CallOptions, Controller, MessageOf } from "./co
 import { BATCH_SEGMENT } from "./contract/batch.ts";
 import { type Failure, IgniterError, isErrorStatus } from "./contract/error.ts";
 import { EVENTS_SEGMENT } from "./contract/events.ts";
+import { CANCEL_JOB } from "./contract/job.ts";
 import { checkName, type KeyInput, type KeyOf, type StreamKeyOf } from "./contract/keys.ts";
 import { canonicalPath, fillPath, joinPath, parsePath, type RawParams } from "./contract/path.ts";
 import { createRecord, NO_PARAMS } from "./contract/record.ts";
@@ -23,6 +24,8 @@ import type { In } from "./contract/schema.ts";
 import { CODEC_HEADER, PARAM_PREFIX, RICH_QUERY, RPC_SEGMENT } from "./contract/wire.ts";
 import { Exchange, type Plan, type RouterState } from "./dispatch.ts";
 import { compileInput } from "./input.ts";
+import { cancelJobRecord } from "./jobs/cancel_job.ts";
+import type { JobDesk } from "./jobs/desk.ts";
 import type { MaybePromise } from "./plain.ts";
 import type { PluginRouteRecord } from "./plugin.ts";
 import type { PublishOptions } from "./ports/realtime.ts";
@@ -157,6 +160,7 @@ class RouterEngine implements RouterState {
       for (const route of plugin.routes) this.#addRoute(key, plugin.path ?? `/${key}`, route);
     }
     for (const [key, { record }] of this.#plans) app.hub.broker.register(key, record.stream, record.events);
+    if (app.desk !== undefined) this.#plans.set(CANCEL_JOB, this.#makeCancelJob(app.desk));
     this.#events = this.#makeEvents();
     app.retain(); // last: a router that could not be made would never release
   }
@@ -169,8 +173,9 @@ class RouterEngine implements RouterState {
     return this.#base;
   }
 
+  /** The actions; what is the framework's own is not among them. */
   get plans(): Iterable<Plan> {
-    return this.#plans.values();
+    return [...this.#plans.values()].filter(({ key }) => key !== CANCEL_JOB);
   }
 
   // --- making
@@ -231,6 +236,20 @@ class RouterEngine implements RouterState {
     const kind = record.stream ? "stream" : plugin !== undefined ? "both" : record.kind;
     const kinds = this.#kinds.get(controller) ?? new Map();
     this.#kinds.set(controller, kinds.set(name, kind));
+  }
+
+  /** Cancels a job for who shows its ticket, at the RPC address of its key. */
+  #makeCancelJob(desk: JobDesk): Plan {
+    const record = cancelJobRecord(desk);
+    return {
+      key: CANCEL_JOB,
+      pattern: `${this.#rpc}${CANCEL_JOB}`,
+      record,
+      steps: distinct(this.app.steps),
+      input: compileInput(record, this.app.config.bodyLimit),
+      timeout: this.app.config.timeout,
+      plugin: undefined,
+    };
   }
 
   /** The event connection, at `{basePath}/_/events`. */

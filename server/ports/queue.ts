@@ -30,7 +30,7 @@ import type {
   JobRouterDefinition,
   JobRouters,
 } from "./jobs/definition.ts";
-import type { JobManagement } from "./jobs/management.ts";
+import type { JobChange, JobManagement } from "./jobs/management.ts";
 import type { SettledOptions } from "./jobs/options.ts";
 import type { Packed } from "./jobs/payload.ts";
 import type { RegisteredJob } from "./jobs/registry.ts";
@@ -77,8 +77,24 @@ export interface QueueEngine {
   attach(host: QueueHost): void;
   /** Keeps jobs, those of one queue together or not at all; a handle for each, in order. */
   enqueue(requests: readonly EnqueueRequest[]): Promise<JobHandle[]>;
+  /**
+   * Tells how a job stands, and each change from then on (of several in a row at least the last), whichever process makes
+   * it; `undefined` when it is not kept, which is the last that is told, as an end is. Resolves once the first was told;
+   * `signal` ends it.
+   */
+  watch(job: JobAddress, signal: AbortSignal, tell: (change: JobChange | undefined) => void): Promise<void>;
+  /** Cancels a job as its handle does; tells whether there was something to cancel. */
+  cancel(job: JobAddress): Promise<boolean>;
   /** Takes no new job, lets running ones finish within the grace period, and ends. */
   close(): Promise<void>;
+}
+
+/** Where a job is found. */
+export interface JobAddress {
+  /** Its id. */
+  readonly id: string;
+  /** Its queue. */
+  readonly queue: string;
 }
 
 /** Defines jobs and keeps them. `C` is what their handlers need beyond {@link JobContext}. */

@@ -8,6 +8,7 @@
  * @module
  */
 import { type Failure, IgniterError } from "../contract/error.ts";
+import { JOB_CHANNEL } from "../contract/job.ts";
 import { discard, Exchange, type Plan, type RouterState } from "../dispatch.ts";
 import { errorReply, ReplyValue } from "../reply.ts";
 import type { Target } from "../request.ts";
@@ -20,6 +21,7 @@ import { judgeOrigin, preflightHeaders } from "./origin.ts";
 import { grantScopes } from "./scopes.ts";
 import { type Session, Sessions } from "./session.ts";
 import { iterate, type StreamPayload } from "./stream.ts";
+import { watchJob } from "./watch_job.ts";
 import { parseAsked, type Subscription } from "./subscription.ts";
 
 /** What an endpoint needs of its router. */
@@ -199,6 +201,8 @@ export class EventsEndpoint {
     identity: string | undefined,
   ): Promise<void> {
     const { name, key, search, after } = subscription;
+    const { desk } = this.#host.state.app;
+    if (desk !== undefined && key.startsWith(JOB_CHANNEL)) return await watchJob(desk, connection, subscription);
     const found = this.#host.find(key, search);
     if (found instanceof ReplyValue) {
       const failure = found.payload as Failure | null;

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { EnqueueRequest, Jobs, JobsAdapter, QueueEngine, QueueHost } from "../queue.ts";
+import type { EnqueueRequest, JobAddress, Jobs, JobsAdapter, QueueEngine, QueueHost } from "../queue.ts";
 import type { JobHandle } from "./client.ts";
-import type { JobManagement } from "./management.ts";
+import type { JobChange, JobManagement } from "./management.ts";
 import { defineCron, defineJob, defineJobRouter, mergeRouters, type NextCron, type Registry } from "./registry.ts";
 
 /** What a driver provides. */
@@ -14,6 +14,10 @@ export interface JobsBackend extends JobManagement {
   start(registry: Registry, host: QueueHost): void;
   /** Keeps jobs. */
   enqueue(requests: readonly EnqueueRequest[]): Promise<JobHandle[]>;
+  /** Tells how a job stands, and each change: see {@link QueueEngine.watch}. */
+  watch(job: JobAddress, signal: AbortSignal, tell: (change: JobChange | undefined) => void): Promise<void>;
+  /** Cancels a job, in any queue when none is named; tells whether there was something to cancel. */
+  cancel(id: string, queue?: string): Promise<boolean>;
   /** Ends. Called again it gives the same promise. */
   close(): Promise<void>;
 }
@@ -32,7 +36,7 @@ export function createJobsAdapter<C>(backend: JobsBackend, nextCron: NextCron): 
     search: backend.search.bind(backend),
     get: backend.get.bind(backend),
     retry: backend.retry.bind(backend),
-    cancel: backend.cancel.bind(backend),
+    cancel: (id: string) => backend.cancel(id),
     pause: backend.pause.bind(backend),
     resume: backend.resume.bind(backend),
     counts: backend.counts.bind(backend),
@@ -63,6 +67,14 @@ class MergedEngine implements QueueEngine {
 
   enqueue(requests: readonly EnqueueRequest[]): Promise<JobHandle[]> {
     return this.#backend.enqueue(requests);
+  }
+
+  watch(job: JobAddress, signal: AbortSignal, tell: (change: JobChange | undefined) => void): Promise<void> {
+    return this.#backend.watch(job, signal, tell);
+  }
+
+  cancel({ id, queue }: JobAddress): Promise<boolean> {
+    return this.#backend.cancel(id, queue);
   }
 
   close(): Promise<void> {

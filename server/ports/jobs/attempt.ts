@@ -13,7 +13,7 @@ import type { QueueHost } from "../queue.ts";
 import { backoffDelay } from "./backoff.ts";
 import type { JobEvent, JobInfo } from "./definition.ts";
 import type { Envelope } from "./envelope.ts";
-import { isUnrecoverable } from "./failure.ts";
+import { CANCELLED, isUnrecoverable } from "./failure.ts";
 import { raceAbort } from "./race_abort.ts";
 import { fromPayload, pack, type Packed, toSentence, unpack, unpackCopy } from "./payload.ts";
 import type { HookName, RegisteredJob } from "./registry.ts";
@@ -27,7 +27,7 @@ export class AttemptControl {
 
   /** Ends the attempt; the job fails without a retry. */
   cancel(): void {
-    this.#end("cancelled", "The job was cancelled");
+    this.#end("cancelled", CANCELLED);
   }
 
   /** Ends the attempt; the job is delivered again. */
@@ -231,7 +231,9 @@ class Attempt {
   #judge(error: unknown): Outcome {
     const { job, envelope, attempt, attempts, control } = this.#delivery;
     if (control.why === "shutdown") return { kind: "released" };
-    if (control.why === "cancelled" || attempt >= attempts || isUnrecoverable(error)) return { kind: "failed", error };
+    // Whatever the handler made of its signal: what the job failed of is the cancellation.
+    if (control.why === "cancelled") return { kind: "failed", error: control.controller.signal.reason };
+    if (attempt >= attempts || isUnrecoverable(error)) return { kind: "failed", error };
     try {
       const backoff = envelope.backoff ?? job.options.backoff;
       return { kind: "retry", error, delay: backoffDelay(backoff, { attempt, error }, this.#host.random) };

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Clock, systemClock } from "../clock.ts";
-import type { EnqueueRequest, JobsAdapter, QueueHost } from "../queue.ts";
+import type { EnqueueRequest, JobAddress, JobsAdapter, QueueHost } from "../queue.ts";
 import { createJobsAdapter, type JobsBackend } from "./adapter.ts";
 import { readPacked } from "./attempt.ts";
 import type { JobHandle } from "./client.ts";
@@ -14,7 +14,7 @@ import { type Envelope, toEnvelope } from "./envelope.ts";
 import { fromFailure, type StoredFailure } from "./failure.ts";
 import { createHandle, notKept } from "./handle.ts";
 import { JobIds } from "./id.ts";
-import type { DrainOptions, JobCounts, JobFilter, JobSnapshot, JobState } from "./management.ts";
+import type { DrainOptions, JobChange, JobCounts, JobFilter, JobSnapshot, JobState } from "./management.ts";
 import type { Dedupe, SettledOptions } from "./options.ts";
 import { unpack } from "./payload.ts";
 import type { NextCron, Registry } from "./registry.ts";
@@ -152,6 +152,13 @@ class EmbeddedBackend implements JobsBackend {
     });
   }
 
+  watch({ id, queue }: JobAddress, signal: AbortSignal, tell: (change: JobChange | undefined) => void): Promise<void> {
+    return this.#call(() => {
+      const { worker } = this.#started();
+      worker.watch(id, queue, signal, (job) => tell(job === undefined ? undefined : toSnapshot(job)));
+    });
+  }
+
   get(id: string): Promise<JobSnapshot | undefined> {
     return this.#call(() => {
       const job = this.#storage.find(id);
@@ -177,11 +184,11 @@ class EmbeddedBackend implements JobsBackend {
     });
   }
 
-  cancel(id: string): Promise<boolean> {
+  cancel(id: string, queue?: string): Promise<boolean> {
     return this.#call(() => {
       const storage = this.#storage;
       const cancelled = storage.transaction(() => {
-        const job = storage.find(id);
+        const job = storage.find(id, queue);
         if (job === undefined) return undefined;
         const ended = job.schedule?.startsWith("repeat.") && storage.removeSchedule(job.schedule);
         if (isFinished(job)) return ended ? job : undefined;

@@ -52,6 +52,14 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
+interface Watcher {
+  readonly id: string;
+  readonly queue: string;
+  /** What was told last: storages may change a row in place. */
+  told: string;
+  tell(job: StoredJob | undefined): void;
+}
+
 /** Timers hold 31 bits, and a clock that is set anew should be noticed within the hour. */
 const LONGEST_SLEEP = 3_600_000;
 
@@ -72,6 +80,8 @@ export class EmbeddedWorker {
   readonly #running = new Map<number, RunningAttempt>();
   readonly #counts = new Map<string, number>();
   readonly #waiters = new Map<number, Set<Waiter>>();
+  /** Those who watch, by the job's number. */
+  readonly #watchers = new Map<number, Set<Watcher>>();
   readonly #toPrune = new Map<string, { queue: string; state: Finish["state"]; keep: Retention }>();
   #prunedAt = -Infinity;
   #dueAt: number | undefined = -Infinity;
@@ -114,6 +124,7 @@ export class EmbeddedWorker {
   /** Tells those who wait for a job that it is gone. */
   removed(seq: number): void {
     for (const waiter of this.#take(seq)) waiter.reject(notKept(waiter.id));
+    this.#show(seq);
   }
 
   /** Cancels a job that runs here. */
@@ -136,8 +147,41 @@ export class EmbeddedWorker {
     });
   }
 
+  /** Tells how a job stands, and each change, until it ends, is gone, or the signal aborts. */
+  watch(id: string, queue: string, signal: AbortSignal, tell: (job: StoredJob | undefined) => void): void {
+    if (signal.aborted) return;
+    const job = this.#storage.find(id, queue);
+    tell(job);
+    if (job === undefined || isOver(job) || signal.aborted) return;
+    const watcher: Watcher = { id, queue, told: toText(job), tell };
+    const watchers = this.#watchers.get(job.seq) ?? new Set();
+    this.#watchers.set(job.seq, watchers.add(watcher));
+    signal.addEventListener("abort", () => {
+      watchers.delete(watcher);
+      if (watchers.size === 0 && this.#watchers.get(job.seq) === watchers) this.#watchers.delete(job.seq);
+    }, { once: true });
+    this.#sleep();
+  }
+
+  /** Tells those who watch a job, where something has changed. */
+  #show(seq: number): void {
+    const watchers = this.#watchers.get(seq);
+    const [first] = watchers ?? [];
+    if (watchers === undefined || first === undefined) return;
+    const found = this.#storage.find(first.id, first.queue);
+    const job = found?.seq === seq ? found : undefined;
+    if (job === undefined || isOver(job)) this.#watchers.delete(seq);
+    const text = job === undefined ? "" : toText(job);
+    for (const watcher of [...watchers]) {
+      if (watcher.told === text) continue;
+      watcher.told = text;
+      watcher.tell(job);
+    }
+  }
+
   /** Looks for what those who wait are waiting for. */
   look(): void {
+    for (const seq of [...this.#watchers.keys()]) this.#show(seq);
     for (const [seq, waiters] of this.#waiters) {
       const [first] = waiters;
       if (first === undefined) continue;
@@ -153,6 +197,7 @@ export class EmbeddedWorker {
   async close(): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer();
+    this.#watchers.clear();
     const { clock, gracePeriod = DEFAULT_GRACE_PERIOD } = this.#options;
     // Their locks go on being prolonged: a grace period may be longer than a lock.
     if (this.#running.size > 0) this.#sleep();
@@ -264,6 +309,7 @@ export class EmbeddedWorker {
   #run(job: StoredJob): void {
     const registered = this.#registry.jobs.get(job.key) as RegisteredJob;
     const control = new AttemptControl();
+    this.#show(job.seq);
     const work = runAttempt(this.#attempts, this.#toDelivery(job, registered, control)).then((outcome) => {
       this.#record(job, this.#owner, this.#afterShutdown(job, outcome), this.#options.clock.now());
     });
@@ -279,7 +325,10 @@ export class EmbeddedWorker {
       attempt: job.attemptsMade + 1,
       attempts: job.attempts,
       control,
-      progress: (value) => this.#storage.progress(job.seq, this.#owner, JSON.stringify(value)),
+      progress: (value) => {
+        this.#storage.progress(job.seq, this.#owner, JSON.stringify(value));
+        this.#show(job.seq);
+      },
     };
   }
 
@@ -323,6 +372,7 @@ export class EmbeddedWorker {
       const owned = storage.finish(seq, owner, finish);
       if (!owned) return this.#lost(job);
       for (const waiter of this.#take(seq)) waiter.resolve({ ...job, ...finish });
+      this.#show(seq);
       if (keep.count === 0) storage.remove(seq);
       else if (keep.age !== undefined || keep.count !== undefined) {
         this.#toPrune.set(`${outcome.kind}:${job.queue}`, { queue: job.queue, state: outcome.kind, keep });
@@ -340,6 +390,7 @@ export class EmbeddedWorker {
       error: retry ? JSON.stringify(toFailure(outcome.error)) : job.error,
     });
     if (!owned) return this.#lost(job);
+    this.#show(seq);
     if (delay > 0) this.#dueAt = Math.min(this.#dueAt ?? Infinity, runAt);
   }
 
@@ -380,7 +431,8 @@ export class EmbeddedWorker {
     const { clock, pollInterval } = this.#options;
     const now = clock.now();
     // A process that only enqueues looks for nothing but what it waits for.
-    const polls = pollInterval !== undefined && !this.#stopping && (!this.#isIdle || this.#waiters.size > 0);
+    const polls = pollInterval !== undefined && !this.#stopping &&
+      (!this.#isIdle || this.#waiters.size + this.#watchers.size > 0);
     const at = Math.min(this.#nextAt, this.#beatAt, polls ? now + pollInterval : Infinity);
     if (at === this.#timerAt && at > now) return;
     this.#cancelTimer();
@@ -418,4 +470,13 @@ export class EmbeddedWorker {
     this.#waiters.delete(seq);
     return waiters ?? new Set();
   }
+}
+
+function isOver({ state }: StoredJob): boolean {
+  return state === "completed" || state === "failed";
+}
+
+/** What there is to tell of a job. */
+function toText({ state, attemptsMade, progress }: StoredJob): string {
+  return `${state} ${attemptsMade} ${progress}`;
 }

@@ -42,6 +42,14 @@ export interface StoredFailure {
   readonly meta?: Meta | undefined;
 }
 
+/** What a cancelled job fails with says so. */
+export const CANCELLED = "The job was cancelled";
+
+/** Whether a job failed because it was cancelled. */
+export function isCancelled({ name, message }: Pick<StoredFailure, "name" | "message">): boolean {
+  return name === "AbortError" && message === CANCELLED;
+}
+
 /** Whether nothing is gained by another attempt. */
 export function isUnrecoverable(error: unknown): boolean {
   return error instanceof Error && error.name === "UnrecoverableError";

@@ -6,6 +6,7 @@
 import { IgniterError } from "../../contract/error.ts";
 import type { Clock } from "../clock.ts";
 import { raceAbort } from "./race_abort.ts";
+import type { JobAddress } from "../queue.ts";
 import type { JobHandle, JobReference, ResultOptions } from "./client.ts";
 
 /** What a handle needs of its engine. */
@@ -15,12 +16,17 @@ export interface HandleEngine {
   /** Gives the result when there is one; `signal` ends the waiting. */
   result(id: string, queue: string, signal: AbortSignal): Promise<unknown>;
   /** Cancels. */
-  cancel(id: string): Promise<boolean>;
+  cancel(id: string, queue: string): Promise<boolean>;
 }
 
 /** Makes a handle. */
 export function createHandle(engine: HandleEngine, id: string, job: string, queue: string): JobHandle {
   return new Handle(engine, id, job, queue);
+}
+
+/** Says where a handle's job is found; `undefined` of any other value. */
+export function addressOf(value: unknown): JobAddress | undefined {
+  return value instanceof Handle ? value["~address"] : undefined;
 }
 
 class Handle implements JobHandle {
@@ -34,6 +40,10 @@ class Handle implements JobHandle {
     this.job = job;
     this.#engine = engine;
     this.#queue = queue;
+  }
+
+  get "~address"(): JobAddress {
+    return { id: this.id, queue: this.#queue };
   }
 
   async result({ timeout, signal }: ResultOptions = {}): Promise<never> {
@@ -56,7 +66,7 @@ class Handle implements JobHandle {
   }
 
   cancel(): Promise<boolean> {
-    return this.#engine.cancel(this.id);
+    return this.#engine.cancel(this.id, this.#queue);
   }
 
   toString(): string {

@@ -44,6 +44,9 @@ export interface JobSnapshot {
   readonly finishedAt: Date | undefined;
 }
 
+/** How a job stands, for who watches it. */
+export type JobChange = Pick<JobSnapshot, "state" | "progress" | "result" | "error">;
+
 /** Which jobs. */
 export interface JobFilter {
   /** Of one queue. @default all */
