@@ -48,10 +48,15 @@ interface Part {
   readonly reject: (reason: unknown) => void;
 }
 
+/** Characters of bodies that travel together: escaped once more, they are still well below a server's 1 MiB. */
+const MAX_SIZE = 400_000;
+
 /** Makes what puts a client's calls together. */
 export function createBatcher(client: ClientOptions, exchange: Exchange): Batcher {
   const limit = client.batch === true ? 20 : client.batch;
   let waiting: Part[] = [];
+  /** Characters of the waiting bodies. */
+  let size = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   return (call, alone) => {
@@ -64,6 +69,10 @@ export function createBatcher(client: ClientOptions, exchange: Exchange): Batche
       query,
       ...(body !== undefined && { body: body as string, type: type as string }),
     };
+    const length = typeof body === "string" ? body.length : 0;
+    if (size + length > MAX_SIZE) flush();
+    if (length > MAX_SIZE) return alone();
+    size += length;
     return new Promise((resolve, reject) => {
       if (waiting.length === 0) timer = setTimeout(flush);
       waiting.push({ call: part, signal, alone, resolve, reject });
@@ -75,6 +84,7 @@ export function createBatcher(client: ClientOptions, exchange: Exchange): Batche
     clearTimeout(timer);
     const parts = waiting.filter(({ signal }) => !signal.aborted);
     waiting = [];
+    size = 0;
     const [first] = parts;
     if (first && parts.length === 1) first.resolve(first.alone());
     else if (first) sendAll(parts).catch((error) => parts.forEach(({ reject }) => reject(error)));
@@ -94,13 +104,15 @@ export function createBatcher(client: ClientOptions, exchange: Exchange): Batche
       const init = { method: "POST", body, signal: all.signal };
       const response = await exchange(client, {}, keys, "/" + BATCH_SEGMENT, init, headers);
       const answers: unknown = response.ok ? await response.clone().json().catch(() => undefined) : undefined;
-      if (Array.isArray(answers) && answers.length === parts.length) {
-        parts.forEach(({ resolve }, index) => resolve(toResponse(answers[index])));
+      if (Array.isArray(answers) && answers.length === parts.length && answers.every(isAnswer)) {
+        parts.forEach(({ resolve }, index) => resolve(toResponse(answers[index] as BatchAnswer)));
       } else {
         // The batch itself was refused, or somebody else has answered: that is what became of each call.
-        const { status, statusText, headers } = response;
+        const { status, ok } = response;
+        // JSON that is no batch's answer is no action's data either.
+        const headers = ok ? { "content-type": "text/plain" } : response.headers;
         const text = await response.text();
-        parts.forEach(({ resolve }) => resolve(new Response(text, { status, statusText, headers })));
+        parts.forEach(({ resolve }) => resolve(new Response(text, { status, headers })));
       }
     } finally {
       for (const { signal } of parts) signal.removeEventListener("abort", leave);
@@ -115,9 +127,13 @@ function isSpecial({ body, headers, options }: BatchableCall): boolean {
       undefined;
 }
 
-function toResponse({ status, body }: BatchAnswer): Response {
+function isAnswer(answer: unknown): answer is BatchAnswer {
+  const { status } = (answer ?? {}) as Partial<BatchAnswer>;
+  return typeof status === "number" && status >= 200 && status <= 599;
+}
+
+function toResponse({ status, body, retryAfter }: BatchAnswer): Response {
+  const headers = { "content-type": "application/json", ...(retryAfter && { "retry-after": retryAfter }) };
   const empty = body === null && (status === 204 || status === 205 || status < 400 && status >= 300);
-  return empty
-    ? new Response(null, { status })
-    : new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+  return empty ? new Response(null, { status }) : new Response(JSON.stringify(body), { status, headers });
 }

@@ -8,7 +8,8 @@
  */
 import type { Failure } from "../server/contract/error.ts";
 import type { Result } from "../server/contract/reply.ts";
-import { limited, once, sleep, Unreachable, unreachable } from "./limits.ts";
+import { kindOf } from "./exact.ts";
+import { limited, once, Refused, sleep, unreachable } from "./limits.ts";
 import type { StreamCallOptions } from "./messages.ts";
 import type { ClientCallOptions, ClientOptions } from "./options.ts";
 import type { CallInput } from "./request.ts";
@@ -79,7 +80,10 @@ export function createEngine(client: ClientOptions): ClientEngine {
         ? { result: await way.call(key, kind, input, options, signal) }
         : await send(key, kind, input, options, signal, way);
     };
-    const retries = options.retry ?? (kind === "query" ? client.retry ?? RETRIES : 0);
+    // A stream can be read once.
+    const retries = kindOf(input.body) === "ReadableStream"
+      ? 0
+      : options.retry ?? (kind === "query" ? client.retry ?? RETRIES : 0);
     const delay = options.retryDelay ?? client.retryDelay ?? backoff;
     for (let attempt = 0;; attempt++) {
       const { result, passing, wait = 0 } = await attemptOnce().catch(toAttempt);
@@ -91,7 +95,7 @@ export function createEngine(client: ClientOptions): ClientEngine {
 
 /** @throws what is the application's own. */
 function toAttempt(error: unknown): Attempt {
-  if (error instanceof Unreachable) return error;
+  if (error instanceof Refused) return error;
   throw error;
 }
 

@@ -39,13 +39,15 @@ export async function toSearch(query: object = {}, params: object = {}): Promise
 function isSimple([name, value]: [string, unknown]): boolean {
   const items: unknown[] = [value].flat();
   return /^[^~[\]][^[\]]*$/.test(name) && items.length > 0 &&
-    items.every((item) => typeof item !== "object" && isExact(item) && !/\p{Surrogate}/u.test(item as string));
+    items.every((item) => typeof item !== "object" && isExact(item) && !/[\ud800-\udfff]/u.test(item as string));
 }
 
 /** Writes a body. What holds more than plain JSON (dates, files, forms, streams, …) is left to `rich.ts`. */
 export async function toBody(value: unknown): Promise<EncodedBody> {
   if (value === undefined) return [];
-  let plain = true;
+  // Some platforms' forms and blobs look like any object.
+  const { FormData, Blob } = globalThis;
+  let plain = ![FormData, Blob].some((type) => type && value instanceof type);
   const text = JSON.stringify(value, function (key, item) {
     // What it was before its own toJSON.
     plain &&= isExact(this[key]);

@@ -8,6 +8,7 @@ import { needsEncoding } from "../server/contract/needs_encoding.ts";
 import { isFlat, stringifyQuery } from "../server/contract/query_string.ts";
 import { encode } from "../server/contract/encode.ts";
 import { RICH_MEDIA_TYPE, RICH_QUERY } from "../server/contract/wire.ts";
+import { kindOf } from "./exact.ts";
 import type { EncodedBody } from "./request.ts";
 
 /** Adds a query's fields. */
@@ -21,13 +22,11 @@ export function addQuery(search: URLSearchParams, query: object): void {
  * files becomes a form; what JSON would lose travels with what restores it.
  */
 export function toRichBody(value: unknown): EncodedBody {
-  // By their names: not every platform has all of these classes.
-  const name = Object.prototype.toString.call(value).slice(8, -1);
-  if (/^(FormData|URLSearchParams)$/.test(name)) return [value as BodyInit];
-  if (/^(Blob|File|ReadableStream)$/.test(name)) {
+  if (isA(value, "FormData") || isA(value, "URLSearchParams")) return [value as BodyInit];
+  if (isBlob(value) || isA(value, "ReadableStream")) {
     return [value as BodyInit, (value as Blob).type || "application/octet-stream"];
   }
-  if (name === "Object" && Object.values(value as object).flat().some((item) => item instanceof Blob)) {
+  if (kindOf(value) === "Object" && Object.values(value as object).flat().some(isBlob)) {
     return [toForm(value as object)];
   }
   return needsEncoding(value, true)
@@ -46,10 +45,20 @@ function toForm(fields: object): FormData {
   const rest: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     const items: unknown[] = [value].flat();
-    if (!items.some((item) => item instanceof Blob)) rest[name] = value;
+    if (!items.some(isBlob)) rest[name] = value;
     else items.forEach((item) => form.append(name, item as Blob));
   }
   if (!isFlat(rest)) throw new TypeError("Cannot send files: a form has no place for a value that stands beside them");
   new URLSearchParams(stringifyQuery(rest)).forEach((value, name) => form.append(name, value));
   return form;
+}
+
+function isBlob(value: unknown): value is Blob {
+  return isA(value, "Blob") || isA(value, "File");
+}
+
+/** By its tag, which crosses realms, or by its class; not every platform has both of all. */
+function isA(value: unknown, name: "Blob" | "File" | "FormData" | "ReadableStream" | "URLSearchParams"): boolean {
+  const type = globalThis[name];
+  return kindOf(value) === name || typeof type === "function" && value instanceof type;
 }

@@ -8,6 +8,7 @@ import type { Failure } from "../server/contract/error.ts";
 import { fillAddress } from "../server/contract/path.ts";
 import type { Result } from "../server/contract/reply.ts";
 import { failed } from "../server/contract/result.ts";
+import { Refused } from "./limits.ts";
 import { type Batcher, createBatcher, type Exchange } from "./batch.ts";
 import { headersOf } from "./headers.ts";
 import type { ClientCallOptions, ClientOptions } from "./options.ts";
@@ -75,7 +76,17 @@ export async function loadRouted(client: ClientOptions, exchange: Exchange): Pro
   return {
     async address(key, { query, params }) {
       const route = routes[key];
-      return route && [route[0], fillAddress(route[1], { ...params }) + await toSearch(query)];
+      return route && [route[0], toPath(route[1], params) + await toSearch(query)];
     },
   };
+}
+
+/** Fills a path as an RPC address would be; what the server refuses there is refused here. */
+function toPath(pattern: string, params: object = {}): string {
+  const texts = Object.entries(params).map(([name, value]) => [name, value?.toJSON?.() ?? value]);
+  try {
+    return fillAddress(pattern, Object.fromEntries(texts));
+  } catch (error) {
+    throw new Refused("ERR_BAD_REQUEST", (error as Error).message);
+  }
 }

@@ -36,7 +36,7 @@ export type Send = (
 /** Failures of servers and proxies that are over soon, as a rule. */
 const PASSING: readonly number[] = [408, 429, 502, 503, 504];
 
-/** Makes what sends a client's requests. What it sends may be {@link Unreachable}. */
+/** Makes what sends a client's requests. What it sends may be {@link Refused}. */
 export function transport(client: ClientOptions): Send {
   return async (key, kind, input, options, signal, { address, deliver }) => {
     const [method, path] = await address?.(key, input) ??
@@ -48,7 +48,8 @@ export function transport(client: ClientOptions): Send {
     const [body, type] = await toBody(input.body);
     // A stream can be sent only with `duplex`, which nothing else minds.
     const init = { method, signal, ...(body !== undefined && { body, duplex: "half" }) };
-    const own = { [CODEC_HEADER]: CODEC_VERSION, "content-type": type };
+    // Without a body, or with one whose type `fetch` knows, a type among the application's headers would be wrong.
+    const own = { [CODEC_HEADER]: CODEC_VERSION, "content-type": type ?? null };
     const alone = () => exchange(client, options, key, path, init, input.headers, own);
     const call = { key, method, path, body, type, signal, headers: input.headers, options };
     return await read(await (deliver ? deliver(call, alone) : alone()));
@@ -87,6 +88,9 @@ export async function exchange(
   for (const { onResponse } of [client, options]) {
     answer.response = await onResponse?.({ ...answer, again }) ?? answer.response;
   }
+  if (answer.response.bodyUsed) {
+    throw new TypeError("Cannot read the answer: onResponse has read it, and not a clone()");
+  }
   return answer.response;
 }
 
@@ -107,9 +111,12 @@ export function retryAfter(headers: Headers): number {
   return Math.max(0, Number(after) * 1000 || Date.parse(after) - Date.now() || 0);
 }
 
-/** The address below which everything is. */
+/** The address below which everything is. @throws TypeError for a base that is neither an address nor a path. */
 export function baseOf(
   { baseURL = globalThis.location?.origin ?? "http://localhost:3000", basePath = "/api/v1" }: ClientOptions,
 ): string {
-  return [baseURL, basePath].map((part) => part.replace(/^\/+|\/+$/g, "")).filter(Boolean).join("/");
+  if (!/^([a-z][\w+.-]*:\/\/|\/|$)/i.test(baseURL)) {
+    throw new TypeError(`Cannot use baseURL "${baseURL}": it is neither an address nor a path`);
+  }
+  return `${baseURL.replace(/\/+$/, "")}/${basePath.replace(/^\/+/, "")}`.replace(/\/+$/, "");
 }

@@ -31,6 +31,7 @@ interface Answered {
   /** JSON. */
   readonly text: string;
   readonly cookies: readonly string[];
+  readonly retryAfter: string | null;
 }
 
 /** Reads a batch and answers it. A batch that cannot be read is refused as a whole, and none of its calls runs. */
@@ -57,7 +58,9 @@ export async function answerBatch(request: Request, host: BatchHost): Promise<Re
   const answers = await Promise.all(calls.map((call: unknown) => answerCall(call, request, shared, host)));
   const headers = new Headers({ "content-type": "application/json" });
   for (const cookie of answers.flatMap(({ cookies }) => cookies)) headers.append("set-cookie", cookie);
-  const texts = answers.map(({ status, text }) => `{"status":${status},"body":${text}}`);
+  const texts = answers.map(({ status, text, retryAfter }) =>
+    `{"status":${status},"body":${text}${retryAfter === null ? "" : `,"retryAfter":${JSON.stringify(retryAfter)}`}}`
+  );
   return toReply(new Response(`[${texts.join()}]`, { headers }));
 }
 
@@ -134,12 +137,12 @@ async function toAnswered(response: Response): Promise<Answered> {
   const json = /^application\/([^;]+\+)?json/i.test(headers.get("content-type") ?? "");
   if (empty || !json) {
     response.body?.cancel().catch(() => {});
-    return empty ? { status, text: "null", cookies } : { ...notJson(), cookies };
+    return empty ? { status, text: "null", cookies, retryAfter: null } : { ...notJson(), cookies };
   }
   try {
     const text = await response.text();
     JSON.parse(text); // Somebody's own `Response` may claim to be JSON, and would spoil the whole list.
-    return { status, text, cookies };
+    return { status, text, cookies, retryAfter: headers.get("retry-after") };
   } catch {
     return { ...notJson(), cookies };
   }
@@ -151,5 +154,5 @@ function notJson(): Answered {
 
 function failed(code: string, message: string): Answered {
   const { status } = new IgniterError(code);
-  return { status, text: stringifyEnvelope(null, { code, message }, false), cookies: [] };
+  return { status, text: stringifyEnvelope(null, { code, message }, false), cookies: [], retryAfter: null };
 }

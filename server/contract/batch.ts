@@ -33,4 +33,6 @@ export interface BatchAnswer {
   readonly status: number;
   /** The JSON it would have had: an envelope as a rule; null when there is no content. */
   readonly body: unknown;
+  /** The `Retry-After` it would have had. */
+  readonly retryAfter?: string;
 }

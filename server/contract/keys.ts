@@ -36,9 +36,9 @@ export type StreamKeyOf<C> = {
  * @throws TypeError
  */
 export function checkName(what: string, name: string): void {
-  if (name === "" || name === "_" || name === "then" || /[.*~/?#%\s]/.test(name)) {
+  if (name === "" || name === "_" || name === "then" || name === "toJSON" || /[.*~/?#%\s]/.test(name)) {
     throw new TypeError(
-      `Cannot use "${name}" as ${what}: names may not be empty, "_", "then", nor have any of ". * ~ / ? # %"`,
+      `Cannot use "${name}" as ${what}: names may not be empty, "_", "then", "toJSON", nor have any of ". * ~ / ? # %"`,
     );
   }
 }

@@ -63,7 +63,7 @@ export function isFlat(query: object): boolean {
 function write(params: URLSearchParams, name: string, value: unknown, depth: number): boolean {
   if (!isObject(value)) {
     params.append(name, (value ?? "") as string);
-    return value !== null && !/\p{Surrogate}/u.test(`${name}=${value}`);
+    return value !== null && !/[\ud800-\udfff]/u.test(`${name}=${value}`);
   }
   const list = Array.isArray(value);
   const entries = Object.entries(value);

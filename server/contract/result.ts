@@ -9,17 +9,18 @@ import type { Envelope } from "./wire.ts";
 
 /**
  * Reads an answer. An envelope gives its data or error; other JSON, text and bytes (as a `Blob`) are the data; no
- * content is `null`. An error status without an envelope is `ERR_BAD_RESPONSE`; so is a page, unless `pages`.
+ * content is `null`. An error status without an envelope is `ERR_BAD_RESPONSE`; so is what is not JSON, unless it is known
+ * to be `ours`: proxies and single-page applications answer for servers that are not there.
  *
  * @throws when the answer breaks off, or the code that restores its rich values does not arrive.
  */
-export async function readResult(response: Response, pages = true): Promise<Result<unknown, Failure>> {
+export async function readResult(response: Response, ours = true): Promise<Result<unknown, Failure>> {
   const { status, ok, headers } = response;
   const type = headers.get("content-type") ?? "";
   const json = /^application\/([^;]+\+)?json/i.test(type);
   // No content, and redirects, whose content is for people.
   const empty = /^(204|205|3..)$/.test(String(status));
-  if (ok && !json && !empty && (pages || !/^text\/html/i.test(type))) {
+  if (ok && !json && !empty && ours) {
     return { data: await (/^text/i.test(type) ? response.text() : response.blob()), error: null };
   }
   const text = await response.text();
