@@ -13,7 +13,7 @@ import type { EventConnection } from "./stream.ts";
 export interface StreamCallOptions extends CallOptions {
   /**
    * Hears that messages were lost, and how many where that is known; the iteration goes on. Without it the iteration
-   * fails with `ERR_NETWORK`: nothing is lost in silence.
+   * fails with `ERR_NETWORK`: nothing is lost in silence. In process nothing is lost: a reader that is too slow fails.
    */
   readonly onGap?: ((missed: number | undefined) => void) | undefined;
 }
