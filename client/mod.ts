@@ -81,6 +81,8 @@ export type {
   PlainMutationOptions,
   PlainQueryOptions,
   QueryHookOptions,
+  RealtimeHookOptions,
+  RevalidatedTarget,
   StreamHookOptions,
   SuspenseOptions,
 } from "./react_options.ts";
@@ -97,6 +99,7 @@ export type {
   MutationMethods,
   QueryHookResult,
   QueryMethods,
+  RealtimeHookResult,
   RefetchOptions,
   StreamHookResult,
   Succeeded,

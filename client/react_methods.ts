@@ -9,6 +9,7 @@ import { queryKey } from "./query_key.ts";
 import { type FetchOptions, infiniteOptions, mutationOptions, queryOptions, type Target } from "./query_options.ts";
 import { useMutation } from "./use_mutation.ts";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "./use_query.ts";
+import { useRealtime } from "./use_realtime.ts";
 import { useStream } from "./use_stream.ts";
 
 /** Gives a method of an action; `undefined` for other names. */
@@ -19,6 +20,7 @@ export function reactMethod(target: Target, method: string): unknown {
     useInfiniteQuery,
     useMutation,
     useStream,
+    useRealtime,
     // The client repeats what may pass by itself, so TanStack need not.
     queryOptions: (target, given: FetchOptions) => ({ retry: false, ...queryOptions(target, given) }),
     infiniteOptions: (target, given: FetchOptions) => ({ retry: false, ...infiniteOptions(target, given) }),

@@ -212,3 +212,19 @@ export interface StreamHookOptions<M, E> {
   /** Messages were lost: how many, where that is known. */
   readonly onGap?: (missed: number | undefined) => void;
 }
+
+/** What the server says is old. */
+export interface RevalidatedTarget {
+  /** Its key: `users.list`; `users` or `users.*` for all of a controller, and `*` for all when events were missed. */
+  readonly path: string;
+  /** The input whose data it is; absent when it is of all. */
+  readonly input?: unknown;
+}
+
+/** Options of `useRealtime`. */
+export interface RealtimeHookOptions {
+  /** Whether it connects. @default true */
+  readonly enabled?: boolean;
+  /** Data of this query is old. */
+  readonly onRevalidate?: (target: RevalidatedTarget) => void;
+}

@@ -228,3 +228,15 @@ export interface StreamHookResult<M, E> {
   /** Ends the subscription until `reconnect`. */
   disconnect(): void;
 }
+
+/** `useRealtime`'s result. */
+export interface RealtimeHookResult {
+  /** Where the page's event connection stands. */
+  readonly state: StreamState;
+  /** Whether it is open. */
+  readonly isConnected: boolean;
+  /** When this query's data was said to be old the last time, in milliseconds since 1970. */
+  readonly lastRevalidatedAt?: number;
+  /** Ends the page's connection and makes it anew, at once, with headers made anew. */
+  reconnect(): void;
+}

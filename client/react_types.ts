@@ -22,6 +22,7 @@ import type {
   PlainMutationOptions,
   PlainQueryOptions,
   QueryHookOptions,
+  RealtimeHookOptions,
   StreamHookOptions,
   SuspenseOptions,
 } from "./react_options.ts";
@@ -29,6 +30,7 @@ import type {
   InfiniteHookResult,
   MutationHookResult,
   QueryHookResult,
+  RealtimeHookResult,
   StreamHookResult,
   SuspenseHookResult,
 } from "./react_results.ts";
@@ -70,6 +72,10 @@ export interface QueryHooks<D, E, I> {
   useInfiniteQuery<P, T = InfiniteData<D, P>, const En extends boolean | undefined = never>(
     options: InfiniteHookOptions<D, E, I, P, T, En>,
   ): InfiniteHookResult<T, E, En>;
+  /** Hears when the server says that data of this query is old, without fetching it; shows where the connection stands. */
+  useRealtime(options?: RealtimeHookOptions): RealtimeHookResult;
+  /** The same for one input: what is said of others is not heard. */
+  useRealtime(options: I & RealtimeHookOptions): RealtimeHookResult;
   /** Gives options for TanStack's own hooks and `prefetchQuery`. */
   queryOptions<T = D>(
     ...args: HookArgs<I, Omit<QueryHookOptions<D, E, I, T, boolean>, OurCallbacks>>

@@ -35,16 +35,24 @@ export interface Shown {
   readonly data: unknown;
   /** Why it failed, or is reconnecting. */
   readonly error: Error | null;
+  /** When data was said to be old the last time, of `useRealtime`. */
+  readonly lastRevalidatedAt: number;
 }
 
+/** What the component and the provider say now, and how often it was asked to connect. */
+export type Latest<G> = readonly [given: G, settings: RealtimeProps<never>, wish: number, ...rest: unknown[]];
+
+/** Subscribes for a component. */
+export type Show = typeof show;
+
 /**
- * Subscribes; gives back how to stop, at once or when nobody else has asked for the same in the meantime. `latest` gives
- * what the component and the provider say now, `see` shows what is new.
+ * Subscribes; gives back how to stop, at once or when nobody else has asked for the same in the meantime. `see` shows
+ * what is new.
  */
-export async function showStream(
+export async function show(
   engine: ClientEngine,
   key: string,
-  latest: () => readonly [given: StreamGiven, settings: RealtimeProps<never>, ...rest: unknown[]],
+  latest: () => Latest<StreamGiven>,
   see: (next: Partial<Shown>) => void,
 ): Promise<(now?: boolean) => void> {
   let live = true;

@@ -1,6 +1,7 @@
 "use client";
 /**
- * `useStream`: a subscription as a component sees it. Its states are those of `stream.ts`.
+ * `useStream`: a subscription as a component sees it. Its states are those of `stream.ts`. `useRealtime` is the same
+ * with another `show`.
  *
  * @module
  */
@@ -10,19 +11,24 @@ import { useClient, useLatest } from "./hook_parts.ts";
 import { RealtimeContext } from "./provider.ts";
 import { queryKey } from "./query_key.ts";
 import type { Target } from "./query_options.ts";
-import type { Shown, StreamGiven } from "./show_stream.ts";
+import type { Show, Shown, StreamGiven } from "./show_stream.ts";
 
-interface Seen extends Partial<Shown> {
+interface Seen {
   readonly channel?: string;
+  readonly shown?: Partial<Shown>;
 }
 
 /** `useStream` of an action. The provider's settings are read when it subscribes. */
-export function useStream({ engine, key }: Target, given: StreamGiven = {}): object {
+export function useStream(
+  { engine, key }: Target,
+  given: StreamGiven = {},
+  load: () => Promise<{ readonly show: Show }> = () => import("./show_stream.ts"),
+): object {
   useClient(key);
   const settings = React.useContext(RealtimeContext);
   // How often it was asked to connect, negative while it is asked not to.
   const [wish, setWish] = React.useState(1);
-  const latest = useLatest([given, settings, wish] as const);
+  const latest = useLatest([given, settings, wish, load] as const);
   const on = wish > 0 && settings.enableRealtime !== false && given.enabled !== false;
   const channel = on ? wish + JSON.stringify(queryKey({ key }, given)) : "";
   const [seen, setSeen] = React.useState<Seen>({});
@@ -32,10 +38,12 @@ export function useStream({ engine, key }: Target, given: StreamGiven = {}): obj
     let live = true;
     let stop: ((now?: boolean) => void) | undefined;
     const see = (next: Partial<Shown>) => {
-      if (live) setSeen((seen) => ({ ...(seen.channel === channel && seen), channel, ...next }));
+      if (live) {
+        setSeen(({ shown, ...seen }) => ({ channel, shown: { ...(seen.channel === channel && shown), ...next } }));
+      }
     };
-    import("./show_stream.ts").then(async ({ showStream }) => {
-      if (live) stop = await showStream(engine, key, () => latest.current, see);
+    latest.current[3]().then(async ({ show }) => {
+      if (live) stop = await show(engine, key, () => latest.current, see);
       if (!live) stop?.();
     }).catch((cause) => {
       const error = new IgniterError("ERR_NETWORK", { message: String(cause) });
@@ -54,6 +62,10 @@ export function useStream({ engine, key }: Target, given: StreamGiven = {}): obj
     disconnect: () => setWish((wish) => -Math.abs(wish)),
   }));
   // What was seen of another input is not shown.
-  const { state = on ? "connecting" : "closed", data, error = null }: Seen = seen.channel === channel ? seen : {};
-  return { data, state, error, isConnected: state === "open", ...methods };
+  const shown: Partial<Shown> = {
+    state: on ? "connecting" : "closed",
+    error: null,
+    ...(seen.channel === channel && seen.shown),
+  };
+  return { ...shown, isConnected: shown.state === "open", ...methods };
 }

@@ -137,7 +137,12 @@ Deno.test("D18 idle is possible only where the call passes enabled", () => {
 Deno.test("R71 useQuery refuses an input that the schema does not take, and options that nobody has", () => {
   render(() => {
     api.users.list.useQuery();
-    api.users.list.useQuery({ query: { page: "1", tags: ["a"] }, staleTime: "static", gcTime: Infinity, meta: { a: 1 } });
+    api.users.list.useQuery({
+      query: { page: "1", tags: ["a"] },
+      staleTime: "static",
+      gcTime: Infinity,
+      meta: { a: 1 },
+    });
     // @ts-expect-error page is a string on the client
     api.users.list.useQuery({ query: { page: 1 } });
     // @ts-expect-error no such field
@@ -339,6 +344,28 @@ Deno.test("useStream's messages are the events schema's output, or what the gene
     return `${feed.state} ${ticks.state}`;
   });
   assertEquals(text, "connecting closed");
+});
+
+Deno.test("useRealtime takes an action's whole input or none, and tells what is old", () => {
+  const text = render(() => {
+    const live = api.users.list.useRealtime({
+      onRevalidate: (target) => expectType<Equal<typeof target.path, string>>(),
+    });
+    expectType<Equal<typeof live.state, "connecting" | "open" | "reconnecting" | "closed" | "error">>();
+    expectType<Equal<typeof live.lastRevalidatedAt, number | undefined>>();
+    const one = api.users.byId.useRealtime({ params: { id: "1" }, enabled: false });
+    api.users.byId.useRealtime();
+    // @ts-expect-error page is a string on the client
+    api.users.list.useRealtime({ query: { page: 1 } });
+    // @ts-expect-error no such option
+    api.users.list.useRealtime({ onRevalidated: () => {} });
+    // @ts-expect-error a mutation has no data that grows old
+    if (Math.random() > 2) api.users.create.useRealtime();
+    // @ts-expect-error a stream has useStream
+    if (Math.random() > 2) api.chat.feed.useRealtime();
+    return `${live.state} ${one.state} ${live.isConnected}`;
+  });
+  assertEquals(text, "connecting closed false");
 });
 
 Deno.test("queryOptions and queryKey carry their types to TanStack's own functions", () => {

@@ -81,6 +81,8 @@ Deno.test("useStream goes through connecting, open, reconnecting, open and close
   const states: string[] = [];
   await using page = await openPage(<fake.Feed onState={(state) => states.push(state)} />);
   assertEquals(page.text(), "connecting - - false");
+  // The first of all loads the code.
+  await page.until(() => fake.subscriptions.length === 1);
   await fake.state(page, "open");
   assertEquals(page.text(), "open - - true");
   await fake.message(page, "hello");
