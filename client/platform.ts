@@ -4,6 +4,12 @@
  * @module
  */
 
+/** What is used of a page's event: libraries of types do not agree on the rest. */
+export interface PageEvent {
+  /** Its name. */
+  readonly type: string;
+}
+
 /** The part of `globalThis` that the event connection uses; what may be absent is used where it is there. */
 export interface Platform {
   /** Starts a timer. */
@@ -16,17 +22,17 @@ export interface Platform {
     random(): number;
   };
   /** Hears of "online", "pagehide" and "pageshow". */
-  addEventListener?(type: string, listener: (event: Event) => void): void;
+  addEventListener?(type: string, listener: (event: PageEvent) => void): void;
   /** Hears of them no more. */
-  removeEventListener?(type: string, listener: (event: Event) => void): void;
+  removeEventListener?(type: string, listener: (event: PageEvent) => void): void;
   /** The page: hears of "visibilitychange". */
   readonly document?: {
     /** Whether it is seen. */
     readonly visibilityState: string;
     /** Hears of an event. */
-    addEventListener(type: string, listener: (event: Event) => void): void;
+    addEventListener(type: string, listener: (event: PageEvent) => void): void;
     /** Hears of it no more. */
-    removeEventListener(type: string, listener: (event: Event) => void): void;
+    removeEventListener(type: string, listener: (event: PageEvent) => void): void;
   };
   /** The browser, with the locks that tabs share. */
   readonly navigator?: {
@@ -50,7 +56,7 @@ export interface Locks {
 /** The part of a `BroadcastChannel` that is used. */
 export interface Broadcast {
   /** Receives. */
-  onmessage: ((event: MessageEvent) => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
   /** Sends. */
   postMessage(message: unknown): void;
   /** Ends it. */
@@ -74,7 +80,7 @@ export interface PageObserver {
 export function watchPage(platform: Platform, { rest, hide, online }: PageObserver): () => void {
   const { document } = platform;
   let timer: number | undefined;
-  const update = (event?: Event) => {
+  const update = (event?: PageEvent) => {
     platform.clearTimeout(timer);
     if (event?.type === "pagehide") rest(true);
     else if (document?.visibilityState === "hidden") {
