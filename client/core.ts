@@ -28,14 +28,13 @@
  * @module
  */
 import type { AnyRouter } from "../server/contract/action.ts";
-import { IgniterError } from "../server/contract/error.ts";
 import { createEngine } from "./engine.ts";
 import { coreMethod } from "./methods.ts";
 import type { ClientOptions } from "./options.ts";
 import { createProxy } from "./proxy.ts";
 import type { CoreClient } from "./types.ts";
 
-export { IgniterError };
+export { FailureError as IgniterError } from "../server/contract/failure_error.ts";
 export type { ClientOptions };
 export type { StreamCallOptions } from "./messages.ts";
 export type {

@@ -6,7 +6,7 @@
  */
 import { CancelledError, type QueryClient, QueryClientContext } from "@tanstack/react-query";
 import * as React from "react";
-import { IgniterError } from "../server/contract/error.ts";
+import { FailureError } from "../server/contract/failure_error.ts";
 
 /** What is heard of calls. */
 export interface Callbacks {
@@ -66,5 +66,5 @@ export function done(data: unknown): Outcome {
 export function failed(error: unknown): Outcome {
   // TanStack ends a cancelled fetch with an error of its own, or with none.
   if (error && !(error instanceof CancelledError)) return { data: null, error };
-  return { data: null, error: new IgniterError("ERR_ABORTED", { message: "The call was aborted" }) };
+  return { data: null, error: new FailureError("ERR_ABORTED", { message: "The call was aborted" }) };
 }

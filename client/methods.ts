@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Failure, IgniterError } from "../server/contract/error.ts";
+import type { Failure } from "../server/contract/error.ts";
+import { FailureError } from "../server/contract/failure_error.ts";
 import type { Result } from "../server/contract/reply.ts";
 import type { ClientEngine } from "./engine.ts";
 import type { StreamCallOptions } from "./messages.ts";
@@ -38,7 +39,7 @@ export async function orThrow(call: Promise<Result<unknown, Failure>>): Promise<
   return data;
 }
 
-/** A failure as an error to throw. */
-export function toError(failure: Failure): IgniterError {
-  return Object.assign(new IgniterError(failure.code, failure), failure.id && { id: failure.id });
+/** A failure as an error to throw. The transport has told it its status. */
+export function toError(failure: Failure): FailureError {
+  return new FailureError(failure.code, failure);
 }

@@ -36,7 +36,6 @@
  * @module
  */
 import type { AnyRouter } from "../server/contract/action.ts";
-import { IgniterError } from "../server/contract/error.ts";
 import { createEngine } from "./engine.ts";
 import type { ClientOptions } from "./options.ts";
 import { createProxy } from "./proxy.ts";
@@ -134,7 +133,7 @@ export type {
 export { deserializeData, serializeData } from "./dehydrate.ts";
 export { IgniterProvider } from "./provider.ts";
 export { useIgniterQueryClient } from "./query_client.ts";
-export { IgniterError };
+export { FailureError as IgniterError } from "../server/contract/failure_error.ts";
 
 /** Makes a client of a router's type. Nothing is sent, and `router` is not called, before the first call. */
 export function createIgniterClient<R extends AnyRouter>(

@@ -99,6 +99,8 @@ async function read(response: Response): Promise<Attempt> {
   try {
     // A page where data was asked for is somebody else's: a proxy's, or a single-page application's for unknown paths.
     const result = await readResult(response, headers.has(CODEC_HEADER));
+    // Beside the failure's own fields: an error that is thrown of it has the status.
+    if (result.error) Object.defineProperty(result.error, "status", { value: status });
     return { result, passing: PASSING.includes(status), wait: retryAfter(headers) };
   } catch (cause) {
     unreachable(cause);

@@ -6,7 +6,7 @@
  * @module
  */
 import * as React from "react";
-import { IgniterError } from "../server/contract/error.ts";
+import { FailureError } from "../server/contract/failure_error.ts";
 import { useClient, useLatest } from "./hook_parts.ts";
 import { RealtimeContext } from "./provider.ts";
 import { queryKey } from "./query_key.ts";
@@ -46,7 +46,7 @@ export function useStream(
       if (live) stop = await show(engine, key, () => latest.current, see);
       if (!live) stop?.();
     }).catch((cause) => {
-      const error = new IgniterError("ERR_NETWORK", { message: String(cause) });
+      const error = new FailureError("ERR_NETWORK", { message: String(cause) });
       see({ state: "error", error });
       if (live) latest.current[0].onError?.(error);
     });

@@ -21,6 +21,8 @@ const UNUSUAL = {
   ERR_TIMEOUT: 504,
 } as const;
 
+import { FailureError } from "./failure_error.ts";
+
 /** Every code of the framework and the HTTP status it answers with. */
 export const ERROR_STATUS: {
   readonly ERR_BAD_REQUEST: 400;
@@ -82,29 +84,24 @@ export interface IgniterErrorOptions {
  * assertEquals(error.code, "ERR_CONFLICT");
  * ```
  */
-export class IgniterError extends Error {
-  /** Always `"IgniterError"`. */
-  override readonly name: string = "IgniterError";
-  /** Says what happened, for programs. */
-  declare readonly code: string;
-  /** The HTTP status, 400 to 599. */
-  declare readonly status: number;
-  /** What belongs to the code. */
-  declare readonly data: unknown;
-
+export class IgniterError extends FailureError {
   /**
    * Makes an error.
    *
    * @throws RangeError when the status is not an error status (400 to 599).
    */
   constructor(code: string, options: IgniterErrorOptions = {}) {
-    super(options.message ?? code, options);
-    this.code = code;
-    this.status = options.status ?? statusOf(code);
-    this.data = options.data;
+    super(code, options, options.status ?? statusOf(code));
     if (!isErrorStatus(this.status)) {
       throw new RangeError(`Cannot make error "${code}": its status is ${this.status}`);
     }
+  }
+
+  /** A client's failure is one too: on a server both may be caught in one place. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === IgniterError
+      ? value instanceof FailureError
+      : Function.prototype[Symbol.hasInstance].call(this, value);
   }
 }
 

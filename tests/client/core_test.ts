@@ -1,4 +1,4 @@
-import { Igniter, serve, toClientSchema } from "@igniter-js/core";
+import { Igniter, IgniterError as ServerError, serve, toClientSchema } from "@igniter-js/core";
 import { createIgniterClient, IgniterError } from "@igniter-js/core/client/core";
 import { type Equal, expectType } from "@igniter-js/core/testing";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
@@ -379,9 +379,16 @@ Deno.test("a router that could not be loaded is asked for again", async () => {
   await assertRejects(() => wrong.echo.agent.query(), TypeError, "neither a router nor a schema");
 });
 
-Deno.test("IgniterError of the client's entry is the server's", () => {
-  assertInstanceOf(new IgniterError("ERR_CONFLICT"), Error);
-  assertEquals(new IgniterError("ERR_CONFLICT").status, 409);
+Deno.test("a client's IgniterError has the answer's status, and is an IgniterError on the server too", async () => {
+  const { api } = connect();
+  const error = await assertRejects(() => api.users.byId.query.orThrow({ params: { id: "nobody" } }), IgniterError);
+  assertEquals([error.name, error.status], ["IgniterError", 404]);
+  assertInstanceOf(error, ServerError);
+  class Own extends ServerError {}
+  assertEquals([error instanceof Own, new Own("ERR_CONFLICT") instanceof Own], [false, true]);
+  const away = connect({ fetch: answers(new TypeError("refused")).fetch, retry: 0 });
+  const failure = await assertRejects(() => away.api.echo.agent.query.orThrow(), IgniterError);
+  assertEquals([failure.code, failure.status], ["ERR_NETWORK", 0]);
 });
 
 Deno.test("bare JSON is the data", async () => {
