@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { QueryClient, QueryClientContext } from "@tanstack/react-query";
+import { environmentManager, QueryClient, QueryClientContext } from "@tanstack/react-query";
 import * as React from "react";
 import type { ClientEngine } from "./engine.ts";
 import { useLatest } from "./hook_parts.ts";
@@ -32,7 +32,7 @@ export interface RealtimeProps<C = unknown> {
 export interface IgniterProviderProps<C = unknown> extends RealtimeProps<C> {
   /** The components that may use the hooks. */
   readonly children?: React.ReactNode;
-  /** The cache. @default that of a QueryClientProvider above, else one of its own */
+  /** The cache. @default that of a QueryClientProvider above, else one of the page's own; on a server, of this render's */
   readonly queryClient?: QueryClient | undefined;
 }
 
@@ -42,14 +42,25 @@ export interface Realtime extends RealtimeProps<never> {
   readonly keepLive?: (engine: ClientEngine) => () => void;
 }
 
+/** By its name, so that two copies of this module share it. */
+const OWN: unique symbol = Symbol.for("igniter.queryClient");
+
+/** Who keeps a QueryClient that nobody has given. */
+interface Owner {
+  [OWN]?: QueryClient;
+}
+
 /** What the provider above says of live updates. */
 export const RealtimeContext: React.Context<Realtime> = React.createContext<Realtime>({});
 
 /** Gives the components below it a cache, and says how live updates behave. */
 export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): React.ReactNode {
   const above = React.useContext(QueryClientContext);
-  const [own] = React.useState(() => new QueryClient());
-  const client = props.queryClient ?? above ?? own;
+  const [render] = React.useState<Owner>({});
+  // What suspends with no Suspense below the provider drops the provider's state, at each attempt: a cache that was kept
+  // there would be empty at each, and the server asked for ever. A page has one reader, so it may have one cache.
+  const owner: Owner = environmentManager.isServer() ? render : globalThis as Owner;
+  const client = props.queryClient ?? above ?? (owner[OWN] ??= new QueryClient());
   // What TanStack's own provider does, whose code a page then need not carry.
   React.useEffect(() => {
     client.mount();

@@ -26,7 +26,8 @@ export interface Manifest extends PackedManifest {
  */
 const PEERS: Readonly<Record<string, string | undefined>> = {
   "react": "^18.0.0 || ^19.0.0",
-  "@tanstack/react-query": undefined,
+  // Older ones do not say by a function whether they run on a server.
+  "@tanstack/react-query": "^5.91.2",
   "ioredis": undefined,
   "bullmq": undefined,
   "@opentelemetry/api": undefined,

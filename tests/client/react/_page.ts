@@ -109,6 +109,10 @@ export async function openPage(element: ReactNode, options: PageOptions = {}): P
     async [Symbol.asyncDispose]() {
       await act(async () => await root.unmount());
       queryClient.clear();
+      const own = Symbol.for("igniter.queryClient");
+      const realm = globalThis as { [own]?: QueryClient };
+      realm[own]?.clear();
+      delete realm[own];
       environmentManager.setIsServer(() => true);
       await window.happyDOM.close();
       for (const [name, value] of before) {
