@@ -7,7 +7,7 @@
 import type { ActionRecord } from "./action.ts";
 import type { App } from "./app.ts";
 import { type ContextFactory, type ContextRecord, createContext } from "./context.ts";
-import { IgniterError } from "./contract/error.ts";
+import { IgniterError, isErrorStatus } from "./contract/error.ts";
 import { type Schema, validate, type Validated } from "./contract/schema.ts";
 import { type InputPlan, readInput } from "./input.ts";
 import { AcceptedJob } from "./jobs/accepted.ts";
@@ -261,7 +261,8 @@ export class Exchange implements Answerer, Answering, Flow {
   /** Maps an error to its reply; an unknown one is logged under the id that the client gets, and says nothing else. */
   toErrorReply(error: unknown): ReplyValue {
     if (error instanceof ReplyValue || error instanceof Response) return toReply(error);
-    if (!(error instanceof IgniterError)) return this.#mask(error);
+    // A client's failure that no server has answered with is nothing to pass on.
+    if (!(error instanceof IgniterError) || !isErrorStatus(error.status)) return this.#mask(error);
     const declared = this.plan?.record.errors[error.code];
     if (declared !== undefined && Object.hasOwn(this.plan?.record.errors ?? {}, error.code)) {
       return this.#declared(error, declared);

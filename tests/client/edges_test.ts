@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Igniter } from "@igniter-js/core";
 import { type ClientOptions, createIgniterClient } from "@igniter-js/core/client/core";
+import { createTestApp } from "@igniter-js/core/testing";
 import { z } from "zod";
 import { connect, failure, success } from "./app.ts";
 
@@ -188,4 +189,26 @@ Deno.test("R36 a call of a batch that is to wait waits as long as it is told", a
   const made = await Promise.all([api.a.busy.query(), api.a.busy.query()]);
   assertEquals(made.map(({ data }) => data), ["done", "done"]);
   assertEquals(delays, 0);
+});
+
+Deno.test("what a handler's own client could not reach is a masked failure, what it was answered passes on", async () => {
+  const { igniter } = createTestApp();
+  const away = connect({ fetch: () => Promise.reject(new TypeError("refused")), retry: 0 }).api;
+  const { api } = connect();
+  const router = igniter.router({
+    controllers: {
+      a: igniter.controller({
+        path: "/a",
+        actions: {
+          away: igniter.query({ path: "/away", handler: () => away.echo.agent.query.orThrow() }),
+          missing: igniter.query({
+            path: "/missing",
+            handler: () => api.users.byId.query.orThrow({ params: { id: "nobody" } }),
+          }),
+        },
+      }),
+    },
+  });
+  const codes = await Promise.all([router.caller.a.away.query(), router.caller.a.missing.query()]);
+  assertEquals(codes.map(({ error }) => error?.code as string), ["ERR_INTERNAL", "ERR_NOT_FOUND"]);
 });
