@@ -53,8 +53,19 @@ export function useLoading({ onLoading }: Callbacks, isLoading: () => boolean): 
   const loading = !!onLoading && isLoading();
   const said = React.useRef(false);
   React.useEffect(() => {
-    if (said.current !== loading) onLoading?.(said.current = loading);
+    if (said.current !== loading) queueMicrotask(() => onLoading?.(loading));
+    said.current = loading;
   });
+}
+
+/** Whether somebody wants to hear how calls end. */
+export function isTold({ onRequest, onSuccess, onError, onSettled }: Callbacks): boolean {
+  return !!(onRequest ?? onSuccess ?? onError ?? onSettled);
+}
+
+/** Loads what tells him. */
+export function loadTell(): Promise<typeof import("./tell_callbacks.ts")> {
+  return import("./tell_callbacks.ts");
 }
 
 /** A result that succeeded. */

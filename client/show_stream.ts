@@ -56,22 +56,21 @@ export async function show(
   see: (next: Partial<Shown>) => void,
 ): Promise<(now?: boolean) => void> {
   let live = true;
-  const whileLive = <A extends unknown[]>(hear: (given: StreamGiven, ...heard: A) => void) => (...heard: A) => {
-    if (live) hear(latest()[0], ...heard);
-  };
+  // Each on its own: what a callback throws is its author's, and keeps nothing from the others.
+  const tell = (hear: (given: StreamGiven) => void) => queueMicrotask(() => live && hear(latest()[0]));
   const observer: StreamObserver = {
-    onState: whileLive((given, state, failure) => {
+    onState(state, failure) {
       const error = failure ? toError(failure) : null;
       see({ state, error });
-      given.onState?.(state);
-      if (state === "error") given.onError?.(error);
-    }),
-    onOpen: whileLive((given, data) => given.onOpen?.(data)),
-    onMessage: whileLive((given, data, type) => {
+      tell((given) => given.onState?.(state));
+      if (state === "error") tell((given) => given.onError?.(error));
+    },
+    onOpen: (data) => tell((given) => given.onOpen?.(data)),
+    onMessage(data, type) {
       see({ data });
-      given.onMessage?.(data, type);
-    }),
-    onGap: whileLive((given, missed) => given.onGap?.(missed)),
+      tell((given) => given.onMessage?.(data, type));
+    },
+    onGap: (missed) => tell((given) => given.onGap?.(missed)),
   };
   const connection = await engine.events();
   configureBy(connection, () => latest()[1]);

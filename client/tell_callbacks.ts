@@ -1,10 +1,10 @@
 /**
- * How a fetch ended, for the callbacks of a query hook. Loaded by the first hook that has some.
+ * How a call ended, for the callbacks of a hook. Loaded by the first hook that has some.
  *
  * @module
  */
 import type { QueryCacheNotifyEvent } from "@tanstack/react-query";
-import { type Callbacks, done, failed } from "./hook_parts.ts";
+import { type Callbacks, done, failed, type Outcome } from "./hook_parts.ts";
 
 /** What a query hook is told of its callbacks. */
 export interface QueryCallbacks extends Callbacks {
@@ -17,13 +17,26 @@ export function tellCallbacks(given: QueryCallbacks, event: QueryCacheNotifyEven
   if (event.type !== "updated") return;
   const { action } = event;
   if (action.type !== "error" && (action.type !== "success" || action.manual)) return;
-  const { select, onSuccess, onError, onSettled, onRequest } = given;
-  // On its own, so that what a callback throws is nobody's but its author's.
-  queueMicrotask(() => {
-    const outcome = action.type === "error" ? failed(action.error) : done(select ? select(action.data) : action.data);
-    const { data, error } = outcome;
-    error ? onError?.(error) : onSuccess?.(data);
-    onSettled?.(error ? undefined : data, error);
-    onRequest?.(outcome);
-  });
+  tell(given, action.type === "error" ? failed(action.error) : selected(given, action.data));
+}
+
+/** Says how a call ended. Each callback runs on its own: what it throws is its author's, and neither ours nor the others'. */
+export function tell(
+  { onSuccess, onError, onSettled, onRequest }: Callbacks,
+  outcome: Outcome,
+  ...rest: readonly unknown[]
+): void {
+  const { data, error } = outcome;
+  queueMicrotask(() => error ? onError?.(error, ...rest) : onSuccess?.(data, ...rest));
+  queueMicrotask(() => onSettled?.(error ? undefined : data, error, ...rest));
+  queueMicrotask(() => onRequest?.(outcome));
+}
+
+/** What the component shows: where `select` throws, that failure. */
+function selected({ select }: QueryCallbacks, data: unknown): Outcome {
+  try {
+    return done(select ? select(data) : data);
+  } catch (error) {
+    return failed(error);
+  }
 }

@@ -6,7 +6,7 @@
  */
 import { useMutation as useMutate } from "@tanstack/react-query";
 import * as React from "react";
-import { type Callbacks, done, failed, useClient, useLatest, useLoading } from "./hook_parts.ts";
+import { type Callbacks, done, failed, isTold, loadTell, useClient, useLatest, useLoading } from "./hook_parts.ts";
 import { mutationOptions, type Target } from "./query_options.ts";
 import type { CallInput } from "./request.ts";
 
@@ -19,21 +19,24 @@ interface MutationGiven extends Callbacks {
 /** `useMutation` of an action. */
 export function useMutation(target: Target, given: MutationGiven = {}): object {
   const client = useClient(target.key);
+  const told = isTold(given);
   const result = useMutate<unknown, unknown, unknown>({
-    ...mutationOptions(target, given),
+    // Out of TanStack's chain: there a callback that throws would make a failure of what the server has done.
+    ...mutationOptions(target, { ...given, onSuccess: undefined, onError: undefined }),
     onSettled(data, error, ...rest) {
-      given.onRequest?.(error ? failed(error) : done(data));
-      return given.onSettled?.(data, error, ...rest);
+      // Nobody's to catch: that callbacks could not be loaded must be heard of.
+      if (told) loadTell().then(({ tell }) => tell(given, error ? failed(error) : done(data), ...rest));
     },
   });
   const { isPending: isLoading, status } = result;
   useLoading(given, () => isLoading);
 
-  const waits = !given.optimistic;
+  const early = !!given.optimistic;
   React.useEffect(() => {
     // Loaded before it is needed; when that fails, the call that needs it says so.
-    if (!waits) loadOptimistic().catch(() => {});
-  }, [waits]);
+    if (early) loadOptimistic().catch(() => {});
+    if (told) loadTell().catch(() => {});
+  }, [early, told]);
 
   const latest = useLatest([given, result.mutateAsync, client] as const);
   const [methods] = React.useState(() => {

@@ -16,7 +16,7 @@ import {
   useSuspenseQuery as useSuspense,
 } from "@tanstack/react-query";
 import * as React from "react";
-import { done, failed, useClient, useLatest, useLoading } from "./hook_parts.ts";
+import { done, failed, isTold, loadTell, useClient, useLatest, useLoading } from "./hook_parts.ts";
 import { once } from "./limits.ts";
 import { RealtimeContext } from "./provider.ts";
 import { inputOf } from "./query_key.ts";
@@ -34,7 +34,12 @@ import type { QueryCallbacks } from "./tell_callbacks.ts";
 /** What a query hook is told. */
 type QueryGiven = FetchOptions & QueryCallbacks;
 
-type Fetched = UseQueryResult<unknown, unknown>;
+/** What fetches; the last two only in an infinite query's result. */
+const FETCHES = ["refetch", "fetchNextPage", "fetchPreviousPage"] as const;
+
+type Fetched =
+  & UseQueryResult<unknown, unknown>
+  & { readonly [F in typeof FETCHES[number]]: (how?: RefetchOptions) => Promise<UseQueryResult<unknown, unknown>> };
 
 /** What was executed, and the hash of the component's own key, in whose place it is shown. */
 interface Executed {
@@ -72,7 +77,7 @@ export function useInfiniteQuery(target: Target, options: QueryGiven): object {
 }
 
 function useAny(
-  useHook: (options: UseQueryOptions) => Fetched,
+  useHook: (options: UseQueryOptions) => UseQueryResult,
   makeOptions: (target: Target, options: QueryGiven) => ActionOptions,
   target: Target,
   given: QueryGiven = {},
@@ -96,30 +101,35 @@ function useAny(
   const latest = useLatest(now);
   // The answer can be there before the component shows what was executed: that is no reason to ask again.
   if (executed && latest.current.executed !== executed) options.staleTime = Infinity;
-  const result = now.result = useHook(options);
+  const result = now.result = useHook(options) as Fetched;
 
   const [methods] = React.useState(() => ({
-    async refetch(how?: RefetchOptions) {
-      const { data, error, isSuccess } = await latest.current.result!.refetch(how);
-      return isSuccess ? done(data) : failed(error);
-    },
+    ...Object.fromEntries(
+      FETCHES.filter((name) => name in result).map((name) => [name, async (how?: RefetchOptions) => {
+        const { data, error, isSuccess } = await latest.current.result![name](how);
+        return isSuccess ? done(data) : failed(error);
+      }]),
+    ),
     invalidate() {
       const { client, options: { queryKey } } = latest.current;
       return client.invalidateQueries({ queryKey, exact: true });
     },
-    execute(given: object = {}) {
-      const { given: own, toOptions, client } = latest.current;
-      const input = inputOf(given);
-      const options = toOptions({ ...own, ...input });
-      options.staleTime = 0;
-      delete options.initialData;
-      // From now on the callbacks are about this one.
-      latest.current.options = options;
-      setExecuted({ instead: toOptions(own).queryHash, input });
-      return client.fetchQuery(options as never).then((data) => {
+    async execute(given: object = {}) {
+      try {
+        const { given: own, toOptions, client } = latest.current;
+        const input = inputOf(given);
+        const options = toOptions({ ...own, ...input });
+        options.staleTime = 0;
+        delete options.initialData;
+        // From now on the callbacks are about this one.
+        latest.current.options = options;
+        setExecuted({ instead: toOptions(own).queryHash, input });
+        const data = await client.fetchQuery(options as never);
         const { select } = latest.current.given;
         return done(select ? select(data) : data);
-      }, failed);
+      } catch (error) {
+        return failed(error);
+      }
     },
   }));
 
@@ -127,18 +137,18 @@ function useAny(
   const { engine } = target;
   React.useEffect(() => enableRealtime === false ? undefined : keepLive?.(engine), [enableRealtime, keepLive, engine]);
 
-  const waits = !(given.onRequest ?? given.onSuccess ?? given.onError ?? given.onSettled);
+  const told = isTold(given);
   React.useEffect(() => {
-    if (waits) return;
+    if (!told) return;
     // One promise for all events keeps their order. It is nobody's to catch, so a failure is heard of; the next event
     // loads again.
-    const load = once(() => import("./tell_callbacks.ts"));
+    const load = once(loadTell);
     load();
     return client.getQueryCache().subscribe((event) => {
       const { given, options } = latest.current;
       if (event.query.queryHash === options.queryHash) load().then(({ tellCallbacks }) => tellCallbacks(given, event));
     });
-  }, [client, waits]);
+  }, [client, told]);
 
   // Getters, for TanStack renders again only for what was read.
   const view = {

@@ -50,10 +50,13 @@ export function createRouter(data: Data) {
           pages: igniter.query({
             path: "/pages",
             query: z.object({ cursor: z.number(), tag: z.string().optional() }),
-            handler: ({ query }) => ({
-              items: [query.cursor, query.cursor + 1],
-              next: query.cursor < 5 ? query.cursor + 2 : null,
-            }),
+            handler: ({ query, response }) => {
+              if (data.down) return response.error({ code: "ERR_DOWN", status: 409, data: { minutes: 5 } });
+              return response.success({
+                items: [query.cursor, query.cursor + 1],
+                next: query.cursor < 5 ? query.cursor + 2 : null,
+              });
+            },
           }),
           create: igniter.mutation({
             body: z.object({ name: z.string().min(2), role: z.string().optional() }),

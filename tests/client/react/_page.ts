@@ -132,3 +132,14 @@ export function createCache(): QueryClient {
 export function tanstack(children: ReactNode, client: QueryClient): ReactNode {
   return createElement(QueryClientProvider, { client }, children);
 }
+
+/** What was reported as uncaught while it is heard. */
+export function hearUncaught(): Disposable & { readonly messages: string[] } {
+  const messages: string[] = [];
+  const hear = (event: ErrorEvent) => {
+    event.preventDefault();
+    messages.push(event.error.message);
+  };
+  globalThis.addEventListener("error", hear);
+  return { messages, [Symbol.dispose]: () => globalThis.removeEventListener("error", hear) };
+}

@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { IgniterError } from "@igniter-js/core/client";
 import { createApi } from "./_api.ts";
-import { createCache, openPage } from "./_page.ts";
+import { createCache, hearUncaught, openPage } from "./_page.ts";
 
 const ada = { id: "1", name: "Ada" };
 
@@ -139,6 +139,40 @@ Deno.test("callbacks of a mutation are told once each, with what onMutate gave",
   assertEquals(told("error"), ["error", "ERR_CONFLICT", "taken", "made of taken"]);
   assertEquals(told("settled"), ["settled", undefined, "ERR_CONFLICT", "taken", "made of taken"]);
   assertEquals(told("request"), ["request", undefined, "ERR_CONFLICT"]);
+});
+
+Deno.test("a callback that throws makes no failure of what the server has done, and keeps nothing from the others", async () => {
+  const { api } = createApi();
+  const heard: string[] = [];
+  const hear = (name: string) => () => {
+    heard.push(name);
+    throw new Error(`${name} broke`);
+  };
+  const useCreate = () =>
+    api.users.create.useMutation({
+      onSuccess: hear("success"),
+      onError: hear("error"),
+      onSettled: hear("settled"),
+      onRequest: hear("request"),
+    });
+  let create!: ReturnType<typeof useCreate>;
+  function Form() {
+    create = useCreate();
+    return <p>{create.status}</p>;
+  }
+  using uncaught = hearUncaught();
+  await using page = await openPage(<Form />);
+  const { data, error } = await page.act(() => create.mutate({ body: { name: "Bob" } }));
+  assertEquals([data?.name, error], ["Bob", null]);
+  await page.until(() => page.text() === "success" && heard.length === 3);
+  assertEquals(heard.sort(), ["request", "settled", "success"]);
+  assertEquals(uncaught.messages.sort(), heard.map((name) => `${name} broke`));
+
+  heard.length = 0;
+  const refused = await page.act(() => create.mutate({ body: { name: "taken" } }));
+  assertEquals(refused.error?.code, "ERR_CONFLICT", "nor another failure of one");
+  await page.until(() => page.text() === "error" && heard.length === 3);
+  assertEquals(heard.sort(), ["error", "request", "settled"]);
 });
 
 /** A list and a form that changes it before the server has. */

@@ -84,6 +84,31 @@ Deno.test("R35 useInfiniteQuery shows page after page", async () => {
   assertEquals(calls(), [1, 3, 5].map((cursor) => `GET users.pages?cursor=${cursor}`));
 });
 
+Deno.test("R33 fetchNextPage and fetchPreviousPage give { data, error }, also when they fail", async () => {
+  const { api, sent, data } = createApi();
+  const usePages = () =>
+    api.users.pages.useInfiniteQuery({
+      input: (cursor: number) => ({ query: { cursor } }),
+      initialPageParam: 3,
+      getNextPageParam: ({ next }) => next,
+      getPreviousPageParam: ({ items }) => items[0]! - 2,
+      select: ({ pages }) => pages.map(({ items }) => items[0]),
+    });
+  let pages!: ReturnType<typeof usePages>;
+  function Pages() {
+    pages = usePages();
+    return <p>{pages.status}</p>;
+  }
+  await using page = await openPage(<Pages />);
+  await page.until(() => page.text() === "success");
+  assertEquals(await page.act(() => pages.fetchNextPage()), { data: [3, 5], error: null });
+  assertEquals(await page.act(() => pages.fetchPreviousPage()), { data: [1, 3, 5], error: null });
+  const before = sent.length;
+  data.down = true;
+  const { data: none, error } = await page.act(() => pages.fetchPreviousPage());
+  assertEquals([none, error?.code, sent.length], [null, "ERR_DOWN", before + 1]);
+});
+
 Deno.test("an infinite query and a query with its first page's input do not share their data", async () => {
   const { api } = createApi();
   function View() {

@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { useState } from "react";
 import { createApi } from "./_api.ts";
-import { openPage } from "./_page.ts";
+import { hearUncaught, openPage } from "./_page.ts";
 
 Deno.test("R30 pages 1, 2, 3, 4 fetch four times, and data is always that of the current page", async () => {
   const { api, calls } = createApi();
@@ -134,6 +134,23 @@ Deno.test("R32 execute tells of a failure in { data, error }", async () => {
   await page.until(() => page.text() === "5");
 });
 
+Deno.test("R32 execute never rejects, for a select that throws either", async () => {
+  const { api } = createApi();
+  let execute!: () => Promise<{ readonly error: unknown }>;
+  function List() {
+    const list = api.users.list.useQuery({
+      enabled: false,
+      select: (data): number => {
+        throw new Error(`select broke on ${data.page}`);
+      },
+    });
+    execute = list.execute;
+    return <p>{list.status}</p>;
+  }
+  await using page = await openPage(<List />);
+  assertEquals(String((await page.act(() => execute())).error), "Error: select broke on 1");
+});
+
 Deno.test("initialParams lie under the call's query and params, and under what is executed", async () => {
   const { api, calls } = createApi();
   let execute!: (input: { query: { page: number } }) => Promise<unknown>;
@@ -221,6 +238,47 @@ Deno.test("callbacks are told once per completed fetch, whoever has started it",
     null,
     "ERR_DOWN",
   ]]);
+});
+
+Deno.test("a callback that throws keeps nothing from the others, and is reported once", async () => {
+  const { api } = createApi();
+  const heard: string[] = [];
+  const hear = (name: string) => () => {
+    heard.push(name);
+    throw new Error(`${name} broke`);
+  };
+  function List() {
+    const list = api.users.list.useQuery({
+      onLoading: hear("loading"),
+      onSuccess: hear("success"),
+      onSettled: hear("settled"),
+      onRequest: hear("request"),
+    });
+    return <p>{list.status}</p>;
+  }
+  using uncaught = hearUncaught();
+  await using page = await openPage(<List />);
+  await page.until(() => page.text() === "success" && heard.length === 5);
+  assertEquals(heard.sort(), ["loading", "loading", "request", "settled", "success"]);
+  assertEquals(uncaught.messages.sort(), heard.map((name) => `${name} broke`));
+});
+
+Deno.test("callbacks hear of a select that throws what the component shows", async () => {
+  const { api } = createApi();
+  const heard: string[] = [];
+  function List() {
+    const list = api.users.list.useQuery({
+      select: (): number => {
+        throw new Error("select broke");
+      },
+      onSuccess: () => heard.push("success"),
+      onError: (error) => heard.push(error.message),
+    });
+    return <p>{list.isError ? list.error.message : list.status}</p>;
+  }
+  await using page = await openPage(<List />);
+  await page.until(() => page.text() === "select broke" && heard.length > 0);
+  assertEquals(heard, ["select broke"]);
 });
 
 Deno.test("useQuery renders again only for what the component reads", async () => {
