@@ -52,6 +52,7 @@ export type {
   MessageOf,
 } from "../server/contract/action.ts";
 export type { Failure, IgniterErrorOptions } from "../server/contract/error.ts";
+export type { JobTicket, TicketTypes } from "../server/contract/job.ts";
 export type { KeyInput, KeyOf } from "../server/contract/keys.ts";
 export type { Result } from "../server/contract/reply.ts";
 export type { IgniterQueryClient, KeyData, OptimisticCache, QueryClientHook, QueryKeyOf } from "./cache_types.ts";
@@ -66,6 +67,19 @@ export type {
   OutgoingCall,
   RequestOptions,
 } from "./options.ts";
+export type {
+  JobCancelled,
+  JobCompleted,
+  JobFailed,
+  JobHook,
+  JobHookOptions,
+  JobHookResult,
+  JobHooks,
+  JobIdle,
+  JobMethods,
+  JobRunning,
+  TicketOf,
+} from "./job_types.ts";
 export type { IgniterProviderProps, RealtimeProps } from "./provider.ts";
 export type {
   Callbacks,

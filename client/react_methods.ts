@@ -7,6 +7,7 @@
 import { coreMethod } from "./methods.ts";
 import { queryKey } from "./query_key.ts";
 import { type FetchOptions, infiniteOptions, mutationOptions, queryOptions, type Target } from "./query_options.ts";
+import { useJob } from "./use_job.ts";
 import { useMutation } from "./use_mutation.ts";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "./use_query.ts";
 import { useRealtime } from "./use_realtime.ts";
@@ -20,6 +21,7 @@ export function reactMethod(target: Target, method: string): unknown {
     useInfiniteQuery,
     useMutation,
     useStream,
+    useJob,
     useRealtime,
     // The client repeats what may pass by itself, so TanStack need not.
     queryOptions: (target, given: FetchOptions) => ({ retry: false, ...queryOptions(target, given) }),

@@ -14,6 +14,7 @@ import type {
 } from "@tanstack/react-query";
 import type { Action, ActionData, ActionShape, Controller, InputOf, MessageOf } from "../server/contract/action.ts";
 import type { In } from "../server/contract/schema.ts";
+import type { JobHooks } from "./job_types.ts";
 import type {
   HookArgs,
   InfiniteHookOptions,
@@ -132,7 +133,9 @@ export type ReactAction<S extends ActionShape, PP extends string, C> =
   & (S["stream"] extends true ? StreamHooks<MessageOf<S>, ClientErrors<S>, InputOf<S, PP>>
     :
       & ("query" extends S["kind"] ? QueryHooks<ActionData<S>, ClientErrors<S>, InputOf<S, PP>> : unknown)
-      & ("mutation" extends S["kind"] ? MutationHooks<ActionData<S>, ClientErrors<S>, InputOf<S, PP>, In<S["body"]>, C>
+      & ("mutation" extends S["kind"] ?
+          & MutationHooks<ActionData<S>, ClientErrors<S>, InputOf<S, PP>, In<S["body"]>, C>
+          & JobHooks<ActionData<S>, ClientErrors<S>, InputOf<S, PP>>
         : unknown));
 
 /** The actions of a router, with their hooks. */
