@@ -5,7 +5,7 @@
  */
 import type { Store } from "../server/ports/store.ts";
 import { closing, registrar, wait } from "./testing_checks.ts";
-import type { Bench, PairTest } from "./testing_store_bench.ts";
+import type { Bench, PairTest } from "./testing_store_kit.ts";
 import { testFollowing, testLogs } from "./testing_store_logs.ts";
 import { testMessages, testUnsubscribing } from "./testing_store_messages.ts";
 import { testClosed, testPeers, testStrangers } from "./testing_store_peers.ts";

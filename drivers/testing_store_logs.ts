@@ -6,7 +6,7 @@
 import { compareLogIds } from "../server/ports/log_id.ts";
 import type { LogEntry } from "../server/ports/store.ts";
 import { equal, numbers, rejects, roundTrip, show } from "./testing_checks.ts";
-import { badTtls, carried, listen, refused, type Test, trail } from "./testing_store_bench.ts";
+import { badTtls, carried, listen, refused, type Test, trail } from "./testing_store_kit.ts";
 
 /** Logs and their windows. */
 export function testLogs(test: Test): void {

@@ -4,7 +4,7 @@
  * @module
  */
 import { equal, numbers, rejects, roundTrip, show, until } from "./testing_checks.ts";
-import { carried, listen, type Listener, refused, type Test } from "./testing_store_bench.ts";
+import { carried, listen, type Listener, refused, type Test } from "./testing_store_kit.ts";
 
 /** Publishing and subscribing. */
 export function testMessages(test: Test): void {

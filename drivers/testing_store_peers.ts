@@ -6,7 +6,7 @@
 import type { Store } from "../server/ports/store.ts";
 import { compareLogIds } from "../server/ports/log_id.ts";
 import { equal, numbers, rejects } from "./testing_checks.ts";
-import { listen, type PairTest, trail } from "./testing_store_bench.ts";
+import { listen, type PairTest, trail } from "./testing_store_kit.ts";
 
 /** The end of a store. */
 export async function testClosed(store: Store, timeout: number): Promise<void> {

@@ -4,7 +4,7 @@
  * @module
  */
 import { equal, numbers, rejects, roundTrip, show } from "./testing_checks.ts";
-import { badTtls, carried, refused, type Test } from "./testing_store_bench.ts";
+import { badTtls, carried, refused, type Test } from "./testing_store_kit.ts";
 
 /** Values by key. */
 export function testValues(test: Test): void {
