@@ -102,7 +102,7 @@ export interface Builder<S extends Setup> {
     telemetry: T,
   ): Builder<With<S, { readonly features: S["features"] & TelemetryFeature<T> }>>;
   /** Configures live updates. @throws TypeError for what cannot be meant. */
-  realtime(config: RealtimeConfig<S["context"]>): Builder<S>;
+  realtime(config: RealtimeConfig<S["context"] & S["added"]>): Builder<S>;
   /** Adds a procedure that runs before every action. */
   use<U extends AnyUse>(
     procedure: U,

@@ -142,14 +142,30 @@ async function curl(line: string, folder: string): Promise<{ readonly status: nu
   return { status: Number(text.slice(at + 1)), text: text.slice(0, at) };
 }
 
+/** Status of a line that prints a stream: ended when the stream has opened. */
+async function curlOpening(line: string, folder: string): Promise<number> {
+  const child = new Deno.Command("sh", {
+    args: ["-c", `exec ${line.replace("curl -sN", "curl -sNi").replaceAll("/tmp/", `${folder}/`)}`],
+    stdout: "piped",
+  }).spawn();
+  let text = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.includes("event: open")) break;
+  }
+  child.kill();
+  await child.status;
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]);
+}
+
 const hasCurl = await new Deno.Command("sh", { args: ["-c", "command -v curl"], stdout: "null", stderr: "null" })
   .output().then(({ success }) => success, () => false);
 
 Deno.test("the demo app prints a curl line for every action", async () => {
   await using demo = await startDemo({ PORT: "0" });
   const printed = new Set([...demo.guide.matchAll(/^# ([\w.]+)/gm)].map(([, action]) => action));
-  const { users, sessions } = AppRouter.caller;
-  const actions = Object.entries({ users, sessions })
+  const { users, sessions, notifications } = AppRouter.caller;
+  const actions = Object.entries({ users, sessions, notifications })
     .flatMap(([controller, calls]) => Object.keys(calls).map((action) => `${controller}.${action}`));
   assertEquals([...printed].sort(), actions.sort());
   for (const [line] of demo.guide.matchAll(/^curl .+$/gm)) assertStringIncludes(line, demo.base);
@@ -164,11 +180,15 @@ Deno.test({
     try {
       const statuses: number[] = [];
       for (const [line] of demo.guide.matchAll(/^curl .+$/gm)) {
+        if (line.includes(" -sN ")) {
+          statuses.push(await curlOpening(line, folder));
+          continue;
+        }
         const { status, text } = await curl(line, folder);
         if (status !== 204) assertEquals(JSON.parse(text).error, null, line);
         statuses.push(status);
       }
-      assertEquals(statuses, [201, 200, 201, 200, 200, 200, 204]);
+      assertEquals(statuses, [201, 200, 201, 200, 200, 200, 200, 204]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -12,7 +12,11 @@ export interface DemoSite extends AsyncDisposable {
   readonly url: string;
   /** What its API was asked since the last time, in order: `GET users.list?page=1`. */
   takeRequests(): string[];
-  /** Adds a user. */
+  /** The event connections that are open: the channels that each has asked for. */
+  connections(): string[][];
+  /** Those of them that hear the announcements. */
+  listeners(): string[][];
+  /** Adds a user, also while the server is away. */
   addUser(name: string): Promise<void>;
   /** Lets the server go away: whoever asks it now finds nobody. */
   stop(): Promise<void>;
@@ -24,6 +28,7 @@ export interface DemoSite extends AsyncDisposable {
 export const ADA = { name: "Ada Lovelace", email: "ada@example.com", password: "analytical-engine" };
 
 const RPC = "/api/v1/_/rpc/";
+const EVENTS = "/api/v1/_/events";
 
 /**
  * Makes the app; in development with React's checks, as `deno task dev` does. What it would write to the console is not
@@ -48,8 +53,14 @@ export async function createDemoApp(options: { readonly development: boolean }):
 /** Serves the app, with Ada as a user. */
 export async function serveDemo(app: WebRouter): Promise<DemoSite> {
   let requests: string[] = [];
+  const connections = new Set<string[]>();
   const handler = (request: Request) => {
-    const { pathname, search } = new URL(request.url);
+    const { pathname, search, searchParams } = new URL(request.url);
+    if (pathname === EVENTS) {
+      const channels = searchParams.getAll("channel");
+      connections.add(channels);
+      request.signal.addEventListener("abort", () => connections.delete(channels));
+    }
     if (pathname.startsWith(RPC)) requests.push(`${request.method} ${pathname.slice(RPC.length)}${search}`);
     return app.handler(request);
   };
@@ -73,9 +84,22 @@ export async function serveDemo(app: WebRouter): Promise<DemoSite> {
       requests = [];
       return taken;
     },
+    connections: () => [...connections],
+    listeners: () => [...connections].filter((channels) => channels.includes("notifications.stream")),
     addUser: (name) => post({ name, email: `${name.toLowerCase().replaceAll(" ", ".")}@example.com` }),
     stop: () => server.shutdown(),
     restart: () => void (server = listen(port)),
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
+}
+
+/** Waits until something is so. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > deadline) {
+      throw new Error(`Cannot wait any longer: it does not come true that ${condition}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

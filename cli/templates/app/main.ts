@@ -2,7 +2,8 @@
  * Serves the app on this machine, with one user who can sign in, and prints where the page is and how to call the API:
  * `deno run -A main.ts`.
  *
- * PORT names the port; without it the app takes 3000, or the next one that is free.
+ * PORT names the port; without it the app takes 3000, or the next one that is free. REDIS_URL names a Redis that
+ * several processes of the app share; COOKIE_SECRET must then be the same for all of them.
  *
  * @module
  */
@@ -27,7 +28,9 @@ async function main(): Promise<void> {
 
 async function createDemoUser(): Promise<User> {
   const { name, email, password } = DEMO_USER;
-  const user = await database.user.create({ data: { name, email } });
+  // Another process with the same store may have created him before.
+  const user = await database.user.create({ data: { name, email } }) ??
+    await database.user.findUnique({ where: { email } });
   if (user === undefined) throw new Error("Cannot create the demo user: the email address is taken");
   await database.credential.set(user.id, await hashPassword(password));
   return user;
@@ -74,6 +77,7 @@ function guide(url: string, user: User): string {
     ["users.list", `curl -s -b ${jar} '${base}/users?page=1'`],
     ["users.list, at its RPC address", `curl -s -b ${jar} '${base}/_/rpc/users.list?page=1'`],
     ["users.byId", `curl -s -b ${jar} ${base}/users/${user.id}`],
+    ["notifications.stream, until Ctrl-C", `curl -sN -b ${jar} ${base}/notifications`],
     ["sessions.signOut", `curl -s -b ${jar} -c ${jar} -X DELETE ${base}/sessions`],
   ];
   return [

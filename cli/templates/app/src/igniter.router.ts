@@ -1,4 +1,5 @@
 import process from "node:process";
+import { notificationController } from "./features/notification/index.ts";
 import { sessionController, userController } from "./features/user/index.ts";
 import { igniter } from "./igniter.ts";
 
@@ -15,6 +16,7 @@ export const AppRouter = igniter.router({
   controllers: {
     users: userController,
     sessions: sessionController,
+    notifications: notificationController,
   },
 });
 

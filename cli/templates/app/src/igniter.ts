@@ -3,6 +3,8 @@ import process from "node:process";
 // Relative imports name the file, ".ts" included: Deno reads no other form, and TypeScript elsewhere (Next.js, for one)
 // takes it with `allowImportingTsExtensions` in tsconfig.json.
 import { createIgniterAppContext } from "./igniter.context.ts";
+import { session } from "./features/user/procedures/session.procedure.ts";
+import { scopesOf } from "./features/user/user.scopes.ts";
 import { logger } from "./services/logger.ts";
 import { store } from "./services/store.ts";
 
@@ -15,6 +17,12 @@ export const igniter = Igniter
   .config({ cookieSecrets: [process.env["COOKIE_SECRET"] || randomSecret()], development: isDevelopment })
   .logger(logger)
   .store(store)
+  .use(session)
+  .realtime({
+    // Who may hear what is decided here, when a page connects; it cannot ask for more.
+    scopes: async ({ context }) => scopesOf(await context.session()),
+    identity: async ({ context }) => (await context.session())?.userId,
+  })
   .create();
 
 /** Good for development: cookies signed with it mean nothing to the next process, nor to another one beside it. */

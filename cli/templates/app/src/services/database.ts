@@ -1,3 +1,7 @@
+import type { Store } from "@igniter-js/core";
+import { createMemoryStoreAdapter } from "@igniter-js/core/drivers/memory";
+import { store } from "./store.ts";
+
 /** A user, as everybody may see him. */
 export interface User {
   readonly id: string;
@@ -11,7 +15,7 @@ export interface Page {
   readonly skip: number;
 }
 
-/** Tables that end with the process. The methods are asynchronous, so that a real database can take their place. */
+/** The tables. The methods are those of a real database, which can take its place. */
 export interface Database {
   readonly user: {
     /** Adds a user; gives `undefined` when the e-mail address is taken. */
@@ -31,36 +35,44 @@ export interface Database {
   };
 }
 
-/** Makes an empty database. */
-export function createDatabase(): Database {
-  const users = new Map<string, User>();
-  const idsByEmail = new Map<string, string>();
-  const passwordHashes = new Map<string, string>();
+/**
+ * Makes a database whose tables are in a store: they end with the process or are shared by many, as the store does. A
+ * user has a number in the order of creation, for the lists.
+ */
+export function createDatabase(store: Store = createMemoryStoreAdapter()): Database {
+  const find = async (id: string | undefined) =>
+    id === undefined ? undefined : await store.get<User>(`table:user:${id}`);
+  const count = async () => await store.get<number>("table:users") ?? 0;
   return {
     user: {
-      create: ({ data }) => {
-        if (idsByEmail.has(data.email)) return Promise.resolve(undefined);
+      async create({ data }) {
         const user = { id: crypto.randomUUID(), ...data };
-        users.set(user.id, user);
-        idsByEmail.set(user.email, user.id);
-        return Promise.resolve(user);
+        await store.set(`table:user:${user.id}`, user);
+        // Of two at the same time, one gets the address.
+        if (!await store.setIfAbsent(`table:email:${user.email}`, user.id)) {
+          await store.delete(`table:user:${user.id}`);
+          return undefined;
+        }
+        await store.set(`table:number:${await store.increment("table:users")}`, user.id);
+        return user;
       },
-      findUnique: ({ where }) => {
-        const id = "id" in where ? where.id : idsByEmail.get(where.email);
-        return Promise.resolve(id === undefined ? undefined : users.get(id));
+      findUnique: async ({ where }) => find("id" in where ? where.id : await store.get(`table:email:${where.email}`)),
+      async findMany({ take, skip }) {
+        const newest = await count() - skip;
+        const numbers = Array.from({ length: Math.min(take, Math.max(newest, 0)) }, (_, at) => newest - at);
+        const ids = await store.getMany<string>(numbers.map((number) => `table:number:${number}`));
+        const users = await store.getMany<User>(ids.map((id) => `table:user:${id}`));
+        // A number is given a moment before its user can be found by it.
+        return users.filter((user) => user !== undefined);
       },
-      findMany: ({ take, skip }) => Promise.resolve([...users.values()].reverse().slice(skip, skip + take)),
-      count: () => Promise.resolve(users.size),
+      count,
     },
     credential: {
-      find: (userId) => Promise.resolve(passwordHashes.get(userId)),
-      set: (userId, passwordHash) => {
-        passwordHashes.set(userId, passwordHash);
-        return Promise.resolve();
-      },
+      find: (userId) => store.get(`table:credential:${userId}`),
+      set: (userId, passwordHash) => store.set(`table:credential:${userId}`, passwordHash),
     },
   };
 }
 
 /** The application's database. */
-export const database = createDatabase();
+export const database = createDatabase(store);

@@ -5,6 +5,12 @@ export const SESSION_COOKIE = "session";
 /** Seconds until a session ends. */
 export const SESSION_TTL = 24 * 60 * 60;
 
+/** A session. */
+export interface Session {
+  readonly token: string;
+  readonly userId: string;
+}
+
 /** Begins a session; its token is random and says nothing by itself. */
 export async function beginSession(userId: string): Promise<string> {
   const token = crypto.randomUUID();
@@ -12,9 +18,10 @@ export async function beginSession(userId: string): Promise<string> {
   return token;
 }
 
-/** Gives the id of the user whose session it is. */
-export async function findSession(token: string): Promise<string | undefined> {
-  return await store.get<string>(`session:${token}`);
+/** Gives the session that a token names. */
+export async function findSession(token: string): Promise<Session | undefined> {
+  const userId = await store.get<string>(`session:${token}`);
+  return userId === undefined ? undefined : { token, userId };
 }
 
 /** Ends a session, wherever its token is used. */

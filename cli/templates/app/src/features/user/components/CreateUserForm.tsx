@@ -2,17 +2,13 @@ import { Button } from "../../../components/Button.tsx";
 import { FailureNotice } from "../../../components/FailureNotice.tsx";
 import { Field } from "../../../components/Field.tsx";
 import { type FieldErrors, Form, toFieldErrors } from "../../../components/Form.tsx";
-import { api, useQueryClient } from "../../../igniter.client.ts";
+import { api } from "../../../igniter.client.ts";
 
 const NO_ERRORS: FieldErrors = {};
 
-/** Creates a user, and has the list fetched again. */
+/** Creates a user. The server tells all open lists, that of this page too: there is nothing to do for it here. */
 export function CreateUserForm() {
-  const queryClient = useQueryClient();
-  const create = api.users.create.useMutation({
-    // Not waited for: the user is created, whatever becomes of the list.
-    onSuccess: () => void queryClient.invalidate("users.list"),
-  });
+  const create = api.users.create.useMutation();
   const { error } = create;
   const errors = fieldErrors();
 

@@ -2,6 +2,7 @@ import process from "node:process";
 import { igniter } from "../../../igniter.ts";
 import { verifyPassword } from "../../../services/password.ts";
 import { auth } from "../procedures/auth.procedure.ts";
+import { scopeOf } from "../user.scopes.ts";
 import { beginSession, endSession, SESSION_COOKIE, SESSION_TTL } from "../user.sessions.ts";
 import { SignInInput } from "../user.types.ts";
 
@@ -59,7 +60,11 @@ export const sessionController = igniter.controller({
       handler: async ({ request, response, context }) => {
         if (context.auth.token !== undefined) await endSession(context.auth.token);
         request.cookies.delete(SESSION_COOKIE);
-        return response.noContent();
+        // His other windows ask again who they are.
+        return response.noContent().revalidate(
+          "sessions.current",
+          ({ auth }) => auth.user ? [scopeOf(auth.user.id)] : [],
+        );
       },
     }),
   },

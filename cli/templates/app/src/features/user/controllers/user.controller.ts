@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { igniter } from "../../../igniter.ts";
 import { hashPassword } from "../../../services/password.ts";
+import { announceUser } from "../../notification/index.ts";
 import { auth } from "../procedures/auth.procedure.ts";
+import { SIGNED_IN } from "../user.scopes.ts";
 import { User, UserInput } from "../user.types.ts";
 
 const PAGE_SIZE = 10;
@@ -58,7 +60,10 @@ export const userController = igniter.controller({
         if (password !== undefined) await context.database.credential.set(user.id, await hashPassword(password));
 
         await igniter.store.set(`user:${user.id}`, user, { ttl: CACHE_TTL });
-        return response.created(user).revalidate("users.list");
+        return response.created(user)
+          // Every open list is fetched again: by those who may see it.
+          .revalidate("users.list", () => [SIGNED_IN])
+          .after(() => announceUser(user));
       },
     }),
   },

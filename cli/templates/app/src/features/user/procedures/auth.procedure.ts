@@ -1,5 +1,4 @@
 import { igniter } from "../../../igniter.ts";
-import { findSession, SESSION_COOKIE } from "../user.sessions.ts";
 
 interface AuthOptions {
   /** Answers 401 to those who are not signed in. */
@@ -7,23 +6,17 @@ interface AuthOptions {
 }
 
 /**
- * Finds out who asks: by `Authorization: Bearer <token>`, as programs send it, or by the signed cookie that browsers
- * keep. What it returns is added to the context: `context.auth.user`. What it answers ends the request and becomes one
- * of the action's errors, also in the types.
+ * Adds who asks to the context: `context.auth.user`. What it answers ends the request and becomes one of the action's
+ * errors, also in the types.
  */
 export const auth = igniter.procedure({
   name: "auth",
-  handler: async (options: AuthOptions, { request, response, context }) => {
-    const token = readBearer(request.headers.get("authorization")) ?? await request.cookies.getSigned(SESSION_COOKIE);
-    const id = token === undefined ? undefined : await findSession(token);
-    const user = id === undefined ? undefined : await context.database.user.findUnique({ where: { id } });
+  handler: async (options: AuthOptions, { response, context }) => {
+    const session = await context.session();
+    const user = session && await context.database.user.findUnique({ where: { id: session.userId } });
     if (options.isAuthRequired && user === undefined) {
       return response.unauthorized("Authentication required.").setHeader("www-authenticate", "Bearer");
     }
-    return { auth: { user: user ?? null, token: user && token } };
+    return { auth: { user: user ?? null, token: user && session?.token } };
   },
 });
-
-function readBearer(header: string | null): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
-}

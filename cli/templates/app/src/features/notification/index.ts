@@ -1,0 +1,2 @@
+export { notificationController } from "./controllers/notification.controller.ts";
+export { announceUser } from "./notification.announce.ts";
