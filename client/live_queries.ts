@@ -31,10 +31,11 @@ export interface Watcher {
 export function keepLive(
   watchers: Watchers,
   engine: ClientEngine,
+  keyPrefix: string | undefined,
   client: () => QueryClient,
   settings: () => RealtimeProps<never>,
 ): () => void {
-  const watcher = watchers.get(engine) ?? { count: 0, stop: watch(engine, client, settings) };
+  const watcher = watchers.get(engine) ?? { count: 0, stop: watch(engine, keyPrefix, client, settings) };
   watchers.set(engine, watcher);
   watcher.count++;
   return () => {
@@ -44,22 +45,27 @@ export function keepLive(
   };
 }
 
-function watch(engine: ClientEngine, client: () => QueryClient, settings: () => RealtimeProps<never>): () => void {
+function watch(
+  engine: ClientEngine,
+  keyPrefix: string | undefined,
+  client: () => QueryClient,
+  settings: () => RealtimeProps<never>,
+): () => void {
   let live = true;
   let stop: (() => void) | undefined;
   /** Targets that wait, or are being fetched; `true`: once more. */
   const busy = new Map<string, boolean>();
   const timers = new Set<ReturnType<typeof setTimeout>>();
 
-  const refetch = (path: string | undefined, input?: object) => {
-    const target = JSON.stringify(path === undefined ? [] : filtersOf(path, input));
+  const refetch = (path: string, input?: object) => {
+    const filters = filtersOf(path, input, keyPrefix);
+    const target = JSON.stringify(filters);
     if (busy.has(target)) return void busy.set(target, true);
     busy.set(target, false);
     const timer = setTimeout(async () => {
       timers.delete(timer);
       do {
         busy.set(target, false);
-        const filters = path === undefined ? [undefined] : filtersOf(path, input);
         // What failed is the query's to show.
         if (live) await Promise.allSettled(filters.map((filter) => client().invalidateQueries(filter)));
       } while (live && busy.get(target));
@@ -73,7 +79,7 @@ function watch(engine: ClientEngine, client: () => QueryClient, settings: () => 
     configureBy(connection, settings);
     stop = connection.watch({
       onRevalidate: (targets) => targets.forEach(({ path, input }) => refetch(path, input as object | undefined)),
-      onReset: () => refetch(undefined),
+      onReset: () => refetch("*"),
     });
   }).catch((error) => {
     // Nothing on the page depends on it: it is shown as it was fetched.

@@ -155,5 +155,7 @@ export function createIgniterClient<R extends AnyRouter>(
 ): IgniterClient<R["~controllers"]> {
   const engine = createEngine(options);
   // The type says what the router has; the proxy gives a method for every name.
-  return createProxy((key, method) => reactMethod({ engine, key }, method)) as IgniterClient<R["~controllers"]>;
+  return createProxy((key, method) =>
+    reactMethod({ engine, key, keyPrefix: options.keyPrefix }, method)
+  ) as IgniterClient<R["~controllers"]>;
 }

@@ -39,7 +39,7 @@ export interface IgniterProviderProps<C = unknown> extends RealtimeProps<C> {
 /** What a provider gives the hooks. */
 export interface Realtime extends RealtimeProps<never> {
   /** Keeps the queries of a client live while a component shows one; gives back how to stop. */
-  readonly keepLive?: (engine: ClientEngine) => () => void;
+  readonly keepLive?: (engine: ClientEngine, keyPrefix: string | undefined) => () => void;
 }
 
 /** By its name, so that two copies of this module share it. */
@@ -70,12 +70,14 @@ export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): 
   const latest = useLatest({ client, settings });
   const [keepLive] = React.useState(() => {
     const watchers: Watchers = new Map();
-    return (engine: ClientEngine) => {
+    return (engine: ClientEngine, keyPrefix: string | undefined) => {
       let live = true;
       let stop: (() => void) | undefined;
       // Nobody's to catch: that a page is not live must be heard of.
       import("./live_queries.ts").then(({ keepLive }) => {
-        if (live) stop = keepLive(watchers, engine, () => latest.current.client, () => latest.current.settings);
+        if (live) {
+          stop = keepLive(watchers, engine, keyPrefix, () => latest.current.client, () => latest.current.settings);
+        }
       });
       return () => {
         live = false;

@@ -9,6 +9,14 @@ import type { CallInput } from "./request.ts";
 /** A key in the cache. */
 export type CacheKey = readonly unknown[];
 
+/** What a key begins with. */
+export interface KeySource {
+  /** The action's: `users.list`. */
+  readonly key: string;
+  /** What the client puts before it. */
+  readonly keyPrefix?: string | undefined;
+}
+
 /** Which entries of the cache are meant: all below a key, or exactly one. */
 export interface CacheFilter {
   /** The key, or what it starts with. */
@@ -27,9 +35,10 @@ export function inputOf({ query, params, body, headers }: CallInput): CallInput 
   );
 }
 
-/** `["users", "list"]` of `users.list`, `["users"]` of `users` and `users.*`. */
-export function pathOf(key: string): string[] {
-  return key.split(".").filter((name) => name !== "*");
+/** `["users", "list"]` of `users.list`, `["users"]` of `users` and `users.*`; before it the client's prefix. */
+export function pathOf(key: string, keyPrefix?: string): string[] {
+  const path = key.split(".").filter((name) => name !== "*");
+  return keyPrefix ? [keyPrefix, ...path] : path;
 }
 
 /**
@@ -37,10 +46,11 @@ export function pathOf(key: string): string[] {
  * whose fields are `undefined` send the same request. What JSON cannot tell apart stands there under its type's name:
  * `{ "~Date": "1970-01-01T00:00:00.000Z" }` is not that text.
  */
-export function queryKey({ key }: { readonly key: string }, given: CallInput = {}): CacheKey {
+export function queryKey({ key, keyPrefix }: KeySource, given: CallInput = {}): CacheKey {
   const input = JSON.parse(JSON.stringify(inputOf(given), keepType));
   for (const part in input) if (isEmpty(input[part])) delete input[part];
-  return isEmpty(input) ? pathOf(key) : [...pathOf(key), input];
+  const path = pathOf(key, keyPrefix);
+  return isEmpty(input) ? path : [...path, input];
 }
 
 /** A replacer for `JSON.stringify` that names the types of what JSON loses. */
@@ -59,8 +69,8 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** The entries that a key, or a key and an input, means; with an input exactly its, the infinite one included. */
-export function filtersOf(key: string, input: object | undefined): CacheFilter[] {
-  if (!input) return [{ queryKey: pathOf(key) }];
-  const exact = queryKey({ key }, input);
+export function filtersOf(key: string, input: object | undefined, keyPrefix?: string): CacheFilter[] {
+  if (!input) return [{ queryKey: pathOf(key, keyPrefix) }];
+  const exact = queryKey({ key, keyPrefix }, input);
   return [exact, [...exact, INFINITE]].map((queryKey) => ({ queryKey, exact: true }));
 }

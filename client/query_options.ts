@@ -5,15 +5,13 @@
  */
 import type { ClientEngine } from "./engine.ts";
 import { orThrow } from "./methods.ts";
-import { type CacheKey, INFINITE, inputOf, pathOf, queryKey } from "./query_key.ts";
+import { type CacheKey, INFINITE, inputOf, type KeySource, queryKey } from "./query_key.ts";
 import type { CallInput } from "./request.ts";
 
 /** An action of a client. */
-export interface Target {
+export interface Target extends KeySource {
   /** What calls it. */
   readonly engine: ClientEngine;
-  /** Its key: `users.list`. */
-  readonly key: string;
 }
 
 /** What a user says of a query: the parts of its input, ours, and TanStack's options by name. */
@@ -60,7 +58,7 @@ export function infiniteOptions(target: Target, options: FetchOptions): ActionOp
 export function mutationOptions(target: Target, options?: object): object {
   return {
     ...options,
-    mutationKey: pathOf(target.key),
+    mutationKey: queryKey(target),
     mutationFn: (input?: CallInput) => orThrow(target.engine.call(target.key, "mutation", input)),
   };
 }

@@ -134,8 +134,11 @@ function useAny(
   }));
 
   const { enableRealtime, keepLive } = React.useContext(RealtimeContext);
-  const { engine } = target;
-  React.useEffect(() => enableRealtime === false ? undefined : keepLive?.(engine), [enableRealtime, keepLive, engine]);
+  const { engine, keyPrefix } = target;
+  React.useEffect(
+    () => enableRealtime === false ? undefined : keepLive?.(engine, keyPrefix),
+    [enableRealtime, keepLive, engine],
+  );
 
   const told = isTold(given);
   React.useEffect(() => {

@@ -92,23 +92,26 @@ export type Router = ReturnType<typeof createRouter>;
 export interface Sent {
   /** `GET /users.list?page=1`. */
   readonly call: string;
+  /** As text. */
+  readonly body: string;
   readonly signal: AbortSignal;
   /** Lets a held answer go. */
   release(): void;
 }
 
 /** An API and its client. */
-export function createApi(hold = false) {
+export function createApi(hold = false, keyPrefix?: string) {
   const data: Data = { users: [{ id: "1", name: "Ada" }], down: false };
   const router = createRouter(data);
   const sent: Sent[] = [];
   const api = createIgniterClient<Router>({
     baseURL: "http://localhost",
+    keyPrefix,
     fetch: async (url, init) => {
       const { pathname, search } = new URL(url);
       const gate = Promise.withResolvers<void>();
       const call = `${init.method} ${pathname.split("/").at(-1)}${decodeURIComponent(search)}`;
-      sent.push({ call, signal: init.signal!, release: gate.resolve });
+      sent.push({ call, body: String(init.body ?? ""), signal: init.signal!, release: gate.resolve });
       if (hold) {
         await new Promise<void>((resolve, reject) => {
           gate.promise.then(resolve);

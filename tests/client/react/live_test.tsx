@@ -19,7 +19,7 @@ interface Shown {
 type UseQuery = (options?: object) => Shown;
 
 /** Queries whose answers count up, and a connection whose events the test sends. */
-function createFake(hold = false) {
+function createFake(hold = false, keyPrefix?: string) {
   const calls: string[] = [];
   const watchers = new Set<RevalidationObserver>();
   const configured: ConnectionOptions[] = [];
@@ -45,7 +45,7 @@ function createFake(hold = false) {
       return { data: `${call} ${count}`, error: null };
     },
   } as Partial<ClientEngine> as ClientEngine;
-  const hook = (key: string) => reactMethod({ engine, key }, "useQuery") as UseQuery;
+  const hook = (key: string) => reactMethod({ engine, key, keyPrefix }, "useQuery") as UseQuery;
   const useList = hook("users.list"), useById = hook("users.byId"), useBig = hook("users.b");
   return {
     calls,
@@ -154,4 +154,21 @@ Deno.test("the provider's settings reach the connection; with enableRealtime: fa
   await using other = await openPage(<off.List />, { around: live({ enableRealtime: false }) });
   await other.until(() => other.text() !== "");
   assertEquals(off.connections(), 0);
+});
+
+Deno.test("what one of two clients on a QueryClient hears concerns the keys with its prefix only", async () => {
+  const [one, two] = [createFake(), createFake(false, "billing")];
+  const all = (
+    <>
+      <one.List />
+      <two.List />
+    </>
+  );
+  await using page = await openPage(all, { queryClient, around: live() });
+  await page.until(() => two.watchers.size === 1 && page.text() === "users.list 1users.list 1");
+  two.send({ path: "users" });
+  await page.until(() => page.text() === "users.list 1users.list 2");
+  two.reset();
+  await page.until(() => page.text() === "users.list 1users.list 3");
+  assertEquals([one.calls.length, two.calls.length], [1, 3]);
 });

@@ -293,3 +293,154 @@ Deno.test("what optimistic throws takes its own writes back and keeps the mutati
   assertEquals([(error as Error).message, calls()], ["a mistake", []]);
   assertEquals(page.queryClient.getQueryData(api.users.byId.queryKey({ params: { id: "1" } })), undefined);
 });
+
+type Create = (input: { body: { name: string } }) => Promise<{ readonly error: unknown }>;
+
+/** A list of which nothing is fetched, and a form that adds to it at once. */
+async function openForm(enabled = true) {
+  const made = createApi(true);
+  const { sent } = made;
+  const queryClient = createCache();
+  queryClient.setQueryData(made.api.users.list.queryKey(), { page: 1, users: made.data.users });
+  let create!: Create;
+  function Form() {
+    const list = made.api.users.list.useQuery({ staleTime: Infinity, enabled });
+    create = made.api.users.create.useMutation({
+      optimistic: (cache, { body }) =>
+        cache.update("users.list", (data) => ({ ...data, users: [...data.users, { id: "new", name: body.name }] })),
+    }).mutate;
+    return <p>{list.data?.users.map(({ name }) => name).join()}</p>;
+  }
+  const page = await openPage(<Form />, { queryClient });
+  return {
+    ...made,
+    page,
+    create: (name: string) => create({ body: { name } }),
+    /** Lets the answer to a name go. */
+    release: (name: string) =>
+      sent.filter(({ body }) => body.includes(`"${name}"`)).forEach(({ release }) => release()),
+  };
+}
+
+Deno.test("of two optimistic changes the one that fails does not take the other back", async () => {
+  const { page, create, sent, calls, release } = await openForm();
+  await using _ = page;
+  const first = create("taken");
+  const second = create("Grace");
+  await page.until(() => sent.length === 2 && page.text() === "Ada,taken,Grace");
+  release("taken");
+  await page.act(() => first);
+  await page.until(() => page.text() === "Ada,Grace");
+  assertEquals(calls(), ["POST users.create", "POST users.create"], "an answer would lack what is still on its way");
+  release("Grace");
+  await page.act(() => second);
+  await page.until(() => sent.length === 3);
+  assertEquals([page.text(), calls().at(-1)], ["Ada,Grace", "GET users.list"]);
+});
+
+Deno.test("an optimistic change that has succeeded stays when an earlier one fails after it", async () => {
+  const { page, create, sent, release } = await openForm();
+  await using _ = page;
+  const first = create("taken");
+  const second = create("Grace");
+  await page.until(() => sent.length === 2);
+  release("Grace");
+  await page.act(() => second);
+  assertEquals([page.text(), sent.length], ["Ada,taken,Grace", 2]);
+  release("taken");
+  await page.act(() => first);
+  await page.until(() => page.text() === "Ada,Grace" && sent.length === 3);
+});
+
+Deno.test("when both of two optimistic changes fail, none of them comes back", async () => {
+  const { page, create, sent, release, api } = await openForm();
+  await using _ = page;
+  const first = create("x");
+  const second = create("y");
+  await page.until(() => sent.length === 2 && page.text() === "Ada,x,y");
+  page.queryClient.refetchQueries({ queryKey: api.users.list.queryKey() });
+  await page.until(() => sent.length === 3);
+  release("x");
+  await page.act(() => first);
+  await page.until(() => page.text() === "Ada,y");
+  // To what it was when it began: then the first was shown.
+  await page.act(() => page.queryClient.cancelQueries());
+  await page.act(() => page.show(<p>nothing</p>));
+  assertEquals(page.queryClient.getQueryData(api.users.list.queryKey())?.users.map(({ name }) => name), ["Ada", "y"]);
+  release("y");
+  await page.act(() => second);
+  assertEquals(page.queryClient.getQueryData(api.users.list.queryKey())?.users, [ada]);
+});
+
+Deno.test("a change that cannot be made again without another is dropped and reported, and the others are shown", async () => {
+  const { api, sent } = createApi(true);
+  const queryClient = createCache();
+  queryClient.setQueryData(api.users.list.queryKey(), { page: 1, users: [ada] });
+  const useCreate = () =>
+    api.users.create.useMutation({
+      optimistic: (cache, { body }) =>
+        cache.update("users.list", ({ users, page }) => {
+          if (body.name === "Eve" && users.length < 2) throw new Error("Eve needs another");
+          return { page, users: [...users, { id: "?", name: body.name }] };
+        }),
+    });
+  let create!: ReturnType<typeof useCreate>;
+  function Form() {
+    create = useCreate();
+    return <p>{api.users.list.useQuery({ staleTime: Infinity }).data?.users.map(({ name }) => name).join()}</p>;
+  }
+  using uncaught = hearUncaught();
+  await using page = await openPage(<Form />, { queryClient });
+  const calls = ["taken", "Eve", "Grace"].map((name) => create.mutate({ body: { name } }));
+  await page.until(() => sent.length === 3 && page.text() === "Ada,taken,Eve,Grace");
+  sent[0]!.release();
+  await page.act(() => calls[0]);
+  await page.until(() => page.text() === "Ada,Grace");
+  assertEquals(uncaught.messages, ["Eve needs another"]);
+});
+
+Deno.test("what is shown with enabled: false is the server's after an optimistic change, and fetched only if it succeeds", async () => {
+  const { page, create, sent, calls, release, data } = await openForm(false);
+  await using _ = page;
+  const failing = create("taken");
+  await page.until(() => sent.length === 1 && page.text() === "Ada,taken");
+  release("taken");
+  await page.act(() => failing);
+  await page.until(() => page.text() === "Ada");
+  const call = create("Grace");
+  await page.until(() => sent.length === 2 && page.text() === "Ada,Grace");
+  data.users = [...data.users, { id: "9", name: "Eve" }];
+  release("Grace");
+  await page.act(() => call);
+  await page.until(() => sent.length === 3);
+  assertEquals(calls().at(-1), "GET users.list");
+  sent[2]!.release();
+  await page.until(() => page.text() === "Ada,Eve,Grace");
+});
+
+Deno.test("what was taken back does not come back with a fetch that began meanwhile and is cancelled", async () => {
+  const { api, sent } = createApi(true);
+  const shown: unknown[] = [];
+  const useCreate = () =>
+    api.users.create.useMutation({
+      optimistic: (cache, { body }) => cache.set("users.byId", { params: { id: "2" } }, { id: "2", name: body.name }),
+    });
+  let create!: ReturnType<typeof useCreate>;
+  function Form() {
+    create = useCreate();
+    const user = api.users.byId.useQuery({ params: { id: "2" } });
+    shown.push(user.data?.name);
+    return <p>{user.data?.name ?? "nobody"}</p>;
+  }
+  await using page = await openPage(<Form />);
+  const call = create.mutate({ body: { name: "taken" } });
+  await page.until(() => page.text() === "taken" && sent.length === 2);
+  page.queryClient.refetchQueries();
+  await page.until(() => sent.length === 3);
+  sent[1]!.release();
+  await page.act(() => call);
+  await page.until(() => page.text() === "nobody");
+  assert(sent[2]!.signal.aborted);
+  await page.act(() => page.queryClient.cancelQueries());
+  assertEquals([page.text(), shown.at(-1)], ["nobody", undefined]);
+});

@@ -239,3 +239,64 @@ Deno.test("D19 of an unknown React a render is assumed; React for server compone
   );
   assertEquals(isRendering({ __SERVER_INTERNALS_DO_NOT_USE_OR_WARN_USERS_THEY_CANNOT_UPGRADE: {} }), false);
 });
+
+Deno.test("keyPrefix keeps the data of two APIs on one QueryClient apart: keys, the cache by key, optimistic changes", async () => {
+  const [one, two] = [createApi(), createApi(true, "billing")];
+  two.data.users = [{ id: "1", name: "Grace" }];
+  assertEquals<readonly unknown[]>(two.api.users.list.queryKey({ query: { page: 2 } }), ["billing", "users", "list", {
+    query: { page: 2 },
+  }]);
+  const input = { params: { id: "1" } };
+  let client!: ReturnType<typeof useQueryClient>;
+  let invalidate!: () => Promise<void>;
+  let create!: (name: string) => Promise<unknown>;
+  function Both() {
+    client = useIgniterQueryClient<Router>({ keyPrefix: "billing" });
+    const ada = one.api.users.byId.useQuery({ ...input, staleTime: Infinity });
+    const grace = two.api.users.byId.useQuery({ ...input, staleTime: Infinity });
+    invalidate = grace.invalidate;
+    const { mutate } = two.api.users.create.useMutation({
+      optimistic: (cache, { body }) => cache.update("users.byId", (user) => ({ ...user, name: body.name })),
+    });
+    create = (name) => mutate({ body: { name } });
+    return <p>{`${ada.data?.name} ${grace.data?.name}`}</p>;
+  }
+  await using page = await openPage(<Both />);
+  const answer = async (count: number) => {
+    await page.until(() => two.sent.length === count);
+    two.sent[count - 1]!.release();
+  };
+  await answer(1);
+  await page.until(() => page.text() === "Ada Grace");
+  assertEquals(client.get("users.byId", input)?.name, "Grace");
+  client.set("users.byId", input, { id: "1", name: "Grace H." });
+  await page.until(() => page.text() === "Ada Grace H.");
+  const byKey = client.invalidate("users.*");
+  await answer(2);
+  await page.act(() => byKey);
+  await page.until(() => page.text() === "Ada Grace");
+  const byHook = invalidate();
+  await answer(3);
+  await page.act(() => byHook);
+  const created = create("Eve");
+  await page.until(() => page.text() === "Ada Eve");
+  await answer(4);
+  await page.act(() => created);
+  await answer(5);
+  await page.until(() => page.text() === "Ada Grace");
+  assertEquals(one.calls().length, 1);
+});
+
+Deno.test("keyPrefix holds for the module-scope form, too", async () => {
+  const use = useIgniterQueryClient<Router>({ keyPrefix: "billing" });
+  const { api } = createApi(false, "billing");
+  let name: string | undefined;
+  function View() {
+    const user = api.users.byId.useQuery({ params: { id: "1" } });
+    name = use().get("users.byId", { params: { id: "1" } })?.name;
+    return <p>{user.status}</p>;
+  }
+  await using page = await openPage(<View />);
+  await page.until(() => page.text() === "success");
+  assertEquals(name, "Ada");
+});
