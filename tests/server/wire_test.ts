@@ -306,7 +306,7 @@ Deno.test("encode() carries 500 levels and throws a RangeError for a million", (
   assertThrows(() => encode(nested(1_000_000)), RangeError);
 });
 
-Deno.test("decode() answers a value without meta as it is", async () => {
+Deno.test("decode() answers a value without meta as it is", () => {
   const json = { a: 1 };
   assertStrictEquals(decode(json, undefined), json);
 });

@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** Statuses that the demo app and the framework have a reason for; above all there is no 500 among them. */
-const STATUSES = new Set([200, 201, 204, 400, 401, 404, 405, 409, 413, 415, 429]);
+const STATUSES = new Set([200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 429]);
 
 /** Traces of the inside: stacks, places of files, names of what it is made of. */
 const LEAKS = [
@@ -42,6 +42,9 @@ export function findFault(method: string, { status, headers, body }: Answer, sen
 }
 
 function findEnvelopeFault(status: number, headers: Headers, body: string): string | undefined {
+  if (status === 200 && headers.get("content-type") === "text/event-stream") {
+    return /(^|\n)(retry|event|data|id|:)/.test(body) ? undefined : "it has no events";
+  }
   if (headers.get("content-type") !== "application/json") return `its type is ${headers.get("content-type")}`;
   let envelope: unknown;
   try {
