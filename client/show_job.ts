@@ -13,7 +13,7 @@
 import type { Failure } from "../server/contract/error.ts";
 import { CANCEL_JOB, jobChannel, type JobTicket, type JobView } from "../server/contract/job.ts";
 import { configureBy } from "./connection_settings.ts";
-import { failed, type Outcome } from "./hook_parts.ts";
+import { failed, type Outcome } from "./outcome.ts";
 import { toError } from "./methods.ts";
 import type { RealtimeProps } from "./provider.ts";
 import type { Target } from "./query_options.ts";

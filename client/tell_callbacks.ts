@@ -4,7 +4,7 @@
  * @module
  */
 import type { QueryCacheNotifyEvent } from "@tanstack/react-query";
-import { type Callbacks, done, failed, type Outcome } from "./hook_parts.ts";
+import { type Callbacks, done, failed, type Outcome } from "./outcome.ts";
 
 /** What a query hook is told of its callbacks. */
 export interface QueryCallbacks extends Callbacks {

@@ -6,7 +6,8 @@
  * @module
  */
 import * as React from "react";
-import { failed, useLatest } from "./hook_parts.ts";
+import { useLatest } from "./hook_parts.ts";
+import { failed } from "./outcome.ts";
 import { RealtimeContext } from "./provider.ts";
 import type { Target } from "./query_options.ts";
 import type { ComponentJob, JobGiven, ShownJob } from "./show_job.ts";

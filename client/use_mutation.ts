@@ -6,7 +6,8 @@
  */
 import { useMutation as useMutate } from "@tanstack/react-query";
 import * as React from "react";
-import { type Callbacks, done, failed, isTold, loadTell, useClient, useLatest, useLoading } from "./hook_parts.ts";
+import { isTold, loadTell, useClient, useLatest, useLoading } from "./hook_parts.ts";
+import { type Callbacks, done, failed } from "./outcome.ts";
 import { mutationOptions, type Target } from "./query_options.ts";
 import type { CallInput } from "./request.ts";
 

@@ -16,7 +16,8 @@ import {
   useSuspenseQuery as useSuspense,
 } from "@tanstack/react-query";
 import * as React from "react";
-import { done, failed, isTold, loadTell, useClient, useLatest, useLoading } from "./hook_parts.ts";
+import { isTold, loadTell, useClient, useLatest, useLoading } from "./hook_parts.ts";
+import { done, failed } from "./outcome.ts";
 import { once } from "./limits.ts";
 import { RealtimeContext } from "./provider.ts";
 import { inputOf } from "./query_key.ts";
