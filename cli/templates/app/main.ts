@@ -14,6 +14,7 @@ import { AppRouter } from "./src/igniter.router.ts";
 import { createApp } from "./src/igniter.server.ts";
 import { database, type User } from "./src/services/database.ts";
 import { hashPassword } from "./src/services/password.ts";
+import { store } from "./src/services/store.ts";
 
 const FIRST_PORT = 3000;
 const LAST_PORT = 3099;
@@ -24,6 +25,8 @@ async function main(): Promise<void> {
   const server = listen(app, Deno.env.get("PORT"));
   console.log(guide(server.url, user));
   await server.finished;
+  // Its connection would keep the process alive.
+  await store.close();
 }
 
 async function createDemoUser(): Promise<User> {
