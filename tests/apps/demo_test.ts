@@ -188,7 +188,7 @@ Deno.test({
         if (status !== 204) assertEquals(JSON.parse(text).error, null, line);
         statuses.push(status);
       }
-      assertEquals(statuses, [201, 200, 201, 200, 200, 200, 200, 204]);
+      assertEquals(statuses, [201, 200, 201, 200, 200, 200, 202, 200, 204]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -337,3 +337,15 @@ Deno.test("D25 when the store does not give the secret the reply says so, and th
   await app.router.close();
   await store.close();
 });
+
+Deno.test("D25 a process that only enqueues stops looking at the file when nobody watches any more", async () => {
+  const clock = createFakeClock();
+  const adapter = createSqliteJobsAdapter({ path: ":memory:", autoStartWorker: false, clock });
+  const app = createApp({ adapter });
+  const { reader } = await app.watch(await app.start({ pages: 1 }));
+  await reader.upTo("ready");
+  assertEquals(clock.pending, 1);
+  await reader.cancel();
+  await until(() => clock.pending === 0);
+  await app.router.close();
+});

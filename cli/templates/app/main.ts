@@ -3,10 +3,12 @@
  * `deno run -A main.ts`.
  *
  * PORT names the port; without it the app takes 3000, or the next one that is free. REDIS_URL names a Redis that
- * several processes of the app share; COOKIE_SECRET must then be the same for all of them.
+ * several processes of the app share; COOKIE_SECRET must then be the same for all of them. DATA_DIR names
+ * the folder where jobs are kept without Redis; without it they end with the process.
  *
  * @module
  */
+import "./src/services/worker.ts";
 import { type RunningServer, serve, type WebRouter } from "@igniter-js/core";
 import { DEMO_USER } from "./src/features/user/user.demo.ts";
 import { isDevelopment } from "./src/igniter.ts";
@@ -80,6 +82,7 @@ function guide(url: string, user: User): string {
     ["users.list", `curl -s -b ${jar} '${base}/users?page=1'`],
     ["users.list, at its RPC address", `curl -s -b ${jar} '${base}/_/rpc/users.list?page=1'`],
     ["users.byId", `curl -s -b ${jar} ${base}/users/${user.id}`],
+    ["users.welcome", `curl -s -b ${jar} -X POST ${base}/users/${user.id}/welcome`],
     ["notifications.stream, until Ctrl-C", `curl -sN -b ${jar} ${base}/notifications`],
     ["sessions.signOut", `curl -s -b ${jar} -c ${jar} -X DELETE ${base}/sessions`],
   ];

@@ -141,6 +141,7 @@ export class EmbeddedWorker {
       signal.addEventListener("abort", () => {
         waiters.delete(waiter);
         if (waiters.size === 0 && this.#waiters.get(job.seq) === waiters) this.#waiters.delete(job.seq);
+        this.#sleep();
         reject(signal.reason);
       }, { once: true });
       this.#sleep();
@@ -159,6 +160,8 @@ export class EmbeddedWorker {
     signal.addEventListener("abort", () => {
       watchers.delete(watcher);
       if (watchers.size === 0 && this.#watchers.get(job.seq) === watchers) this.#watchers.delete(job.seq);
+      // What was looked for on his behalf need not be looked for any more.
+      this.#sleep();
     }, { once: true });
     this.#sleep();
   }

@@ -5,6 +5,7 @@ import process from "node:process";
 import { createIgniterAppContext } from "./igniter.context.ts";
 import { session } from "./features/user/procedures/session.procedure.ts";
 import { scopesOf } from "./features/user/user.scopes.ts";
+import { jobs, REGISTERED_JOBS } from "./services/jobs.ts";
 import { logger } from "./services/logger.ts";
 import { store } from "./services/store.ts";
 
@@ -17,6 +18,7 @@ export const igniter = Igniter
   .config({ cookieSecrets: [process.env["COOKIE_SECRET"] || randomSecret()], development: isDevelopment })
   .logger(logger)
   .store(store)
+  .jobs(jobs.merge(REGISTERED_JOBS))
   .use(session)
   .realtime({
     // Who may hear what is decided here, when a page connects; it cannot ask for more.

@@ -9,6 +9,7 @@ const NO_ERRORS: FieldErrors = {};
 /** Creates a user. The server tells all open lists, that of this page too: there is nothing to do for it here. */
 export function CreateUserForm() {
   const create = api.users.create.useMutation();
+  const mail = api.users.welcome.useJob();
   const { error } = create;
   const errors = fieldErrors();
 
@@ -27,7 +28,10 @@ export function CreateUserForm() {
   const submit = async (values: Record<string, string>, reset: () => void) => {
     const { name = "", email = "", password } = values;
     const { data } = await create.mutate({ body: { name, email, password: password || undefined } });
-    if (data) reset();
+    if (!data) return;
+    reset();
+    // Not waited for: the user is created, whatever becomes of the email.
+    void mail.start({ params: { id: data.id } });
   };
 
   return (
@@ -46,8 +50,27 @@ export function CreateUserForm() {
         />
         {error && errors === NO_ERRORS && <FailureNotice failure={error} />}
         <Button type="submit" isOff={create.isLoading}>{create.isLoading ? "Adding…" : "Add"}</Button>
-        <p role="status" className="done">{create.isSuccess && `${create.data.name} was added.`}</p>
+        <p role="status" className="done">
+          {create.isSuccess && `${create.data.name} was added. ${progressOf(mail)}`}
+        </p>
       </Form>
     </section>
   );
+}
+
+/** What becomes of the welcome email. */
+function progressOf(mail: ReturnType<typeof api.users.welcome.useJob>): string {
+  switch (mail.status) {
+    case "idle":
+      return "";
+    case "waiting":
+      return "The welcome email waits to be sent.";
+    case "active":
+      return `The welcome email is being sent: ${mail.progress?.percent ?? 0} %.`;
+    case "completed":
+      return "The welcome email was sent.";
+    case "cancelled":
+    case "failed":
+      return "The welcome email was not sent.";
+  }
 }

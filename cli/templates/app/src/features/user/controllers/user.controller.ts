@@ -5,6 +5,7 @@ import { announceUser } from "../../notification/index.ts";
 import { auth } from "../procedures/auth.procedure.ts";
 import { SIGNED_IN } from "../user.scopes.ts";
 import { User, UserInput } from "../user.types.ts";
+import { scheduleWelcome } from "../user.welcome.ts";
 
 const PAGE_SIZE = 10;
 /** Seconds that a user stays in the cache. */
@@ -63,7 +64,20 @@ export const userController = igniter.controller({
         return response.created(user)
           // Every open list is fetched again: by those who may see it.
           .revalidate("users.list", () => [SIGNED_IN])
-          .after(() => announceUser(user));
+          .after(() => announceUser(user))
+          .after(() => scheduleWelcome(user));
+      },
+    }),
+
+    /** `POST /users/:id/welcome`: whoever created a user watches his welcome email by what this answers. */
+    welcome: igniter.mutation({
+      description: "Gives the job that sends a user's welcome email",
+      path: "/:id/welcome",
+      use: [auth({ isAuthRequired: true })],
+      handler: async ({ response, context, params }) => {
+        const user = await context.database.user.findUnique({ where: { id: params.id } });
+        if (user === undefined) return response.notFound("No such user.");
+        return response.accepted(await scheduleWelcome(user));
       },
     }),
   },
