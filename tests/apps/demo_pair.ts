@@ -20,8 +20,8 @@ export interface DemoPair extends AsyncDisposable {
   readonly b: DemoProcess;
   readonly clientA: DemoClient;
   readonly clientB: DemoClient;
-  /** Creates a user at A, whose name nobody has, and gives it with the moment of the reply. */
-  create(): Promise<{ readonly name: string; readonly replied: number }>;
+  /** Creates a user at A, whose name nobody has, and gives it with the moments of the call and of the reply. */
+  create(): Promise<{ readonly name: string; readonly called: number; readonly replied: number }>;
 }
 
 /** A client of the demo app, without React. */
@@ -50,8 +50,9 @@ export async function startDemoPair(redis: string): Promise<DemoPair> {
     clientB,
     async create() {
       const name = `Person ${++count}`;
+      const called = performance.now();
       await clientA.users.create.mutate.orThrow({ body: { name, email: `person.${count}@example.com` } });
-      return { name, replied: performance.now() };
+      return { name, called, replied: performance.now() };
     },
     [Symbol.asyncDispose]: end,
   };
@@ -64,6 +65,16 @@ function connect(demo: DemoProcess, token?: string): DemoClient {
 function optionsOf({ page }: DemoProcess, token?: string) {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return { baseURL: page.replace(/\/$/, ""), basePath: "/api/v1", headers };
+}
+
+/** Milliseconds from the call of A to its reply. */
+export async function measureReplies({ create }: DemoPair, rounds: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const { called, replied } = await create();
+    times.push(replied - called);
+  }
+  return times;
 }
 
 /** Milliseconds from A's reply to the announcement at B's client. */

@@ -66,6 +66,11 @@ export function shareBrowser(): DeclareTest {
   };
 }
 
+/** Launches a browser of one's own; `undefined` where there is none. */
+export async function launchBrowser(): Promise<Browser | undefined> {
+  return executablePath === undefined ? undefined : await launch();
+}
+
 async function launch(): Promise<Browser> {
   if (executablePath === undefined) throw new Error("Cannot launch Chromium: none is installed, and CI is set");
   return await chromium.launch({ executablePath, args: ARGS });
