@@ -154,7 +154,7 @@ refused("controller() refuses what cannot be meant", [
   [() => js.controller({ path: "/", actions: { list: null } }), 'Cannot define controller: "list" is not an action'],
   ...["", "_", "then", "a.b", "a*", "a b", "~a", "a/b", "a?", "a#", "a%"].map((name): Refusals[number] => [
     () => js.controller({ path: "/", actions: { [name]: list } }),
-    `Cannot use "${name}" as the name of an action: names may not be empty, "_", "then", nor have any of ". * ~ / ? # %"`,
+    `Cannot use "${name}" as the name of an action: names may not be empty, "_", "then", "toJSON", nor have any of ". * ~ / ? # %"`,
   ]),
 ]);
 
@@ -180,7 +180,7 @@ refused("router() refuses what cannot be meant", [
   ],
   ...["", "_", "then", "a.b", "users.*"].map((name): Refusals[number] => [
     () => js.router({ controllers: { [name]: users } }),
-    `Cannot use "${name}" as the name of a controller: names may not be empty, "_", "then", nor have any of ". * ~ / ? # %"`,
+    `Cannot use "${name}" as the name of a controller: names may not be empty, "_", "then", "toJSON", nor have any of ". * ~ / ? # %"`,
   ]),
 ]);
 
@@ -251,7 +251,7 @@ refused("plugins are refused that contradict each other or the application", [
   ],
   [
     () => Igniter.plugins({ "a.b": audit }),
-    'Cannot use "a.b" as the name of a plugin: names may not be empty, "_", "then", nor have any of ". * ~ / ? # %"',
+    'Cannot use "a.b" as the name of a plugin: names may not be empty, "_", "then", "toJSON", nor have any of ". * ~ / ? # %"',
   ],
   [() => Igniter.plugin(needy).create(), 'Cannot start plugin "needy": it needs plugin "audit"'],
   [
@@ -273,7 +273,7 @@ refused("plugins are refused that contradict each other or the application", [
     () =>
       Igniter.plugin(createIgniterPlugin({ name: "a", controllers: { "x.y": { path: "/", handler } } })).create()
         .router({ controllers: {} }),
-    'Cannot use "x.y" as the name of a plugin\'s route: names may not be empty, "_", "then", nor have any of ". * ~ / ? # %"',
+    'Cannot use "x.y" as the name of a plugin\'s route: names may not be empty, "_", "then", "toJSON", nor have any of ". * ~ / ? # %"',
   ],
   [
     () => Igniter.plugin(createIgniterPlugin({ name: "a", middleware: [handler as never] })).create(),

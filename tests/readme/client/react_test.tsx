@@ -23,13 +23,18 @@ import { UsersList as SecondList } from "./second/UsersList.tsx";
 const ten = Array.from({ length: 10 }, (_, index) => `User ${index + 1}`);
 
 /** The network of a page on which only the README's server is: says what was asked of it. */
-function serve(): Disposable & { readonly calls: string[]; readonly lines: unknown[][] } {
+function serve(): AsyncDisposable & { readonly calls: string[]; readonly lines: unknown[][] } {
   const { fetch } = globalThis;
   const { log } = console;
   const calls: string[] = [];
   const lines: unknown[][] = [];
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
+    // Live updates have tests of their own; a network takes a turn at least.
+    if (request.url.includes("/_/events")) {
+      return Response.json({ data: null, error: { code: "ERR_FORBIDDEN", message: "Not here" } }, { status: 403 });
+    }
+    await new Promise((resolve) => setTimeout(resolve));
     calls.push(`${request.method} ${request.url}`);
     return await AppRouter.handler(request);
   };
@@ -37,9 +42,11 @@ function serve(): Disposable & { readonly calls: string[]; readonly lines: unkno
   return {
     calls,
     lines,
-    [Symbol.dispose]() {
+    async [Symbol.asyncDispose]() {
       globalThis.fetch = fetch;
       console.log = log;
+      // The event connection lets go a moment after the page.
+      await new Promise((resolve) => setTimeout(resolve, 300));
     },
   };
 }
@@ -51,7 +58,7 @@ function Kept({ children }: { children: React.ReactNode }) {
 }
 
 Deno.test("README: the list, the form and the refresh button of the step-by-step client", async () => {
-  using server = serve();
+  await using server = serve();
   const view = (
     <Providers>
       <Kept>
@@ -77,7 +84,7 @@ Deno.test("README: the list, the form and the refresh button of the step-by-step
 });
 
 Deno.test("README: the list and the form of the second client, by the REST paths of its schema", async () => {
-  using server = serve();
+  await using server = serve();
   const view = (
     <SecondProviders>
       <Kept>
@@ -96,7 +103,7 @@ Deno.test("README: the list and the form of the second client, by the REST paths
 });
 
 Deno.test("README: a server component awaits the second client, in process", async () => {
-  using server = serve();
+  await using server = serve();
   // A server's own instance of the file: a client asks for its router once.
   const { api } = await import("./second/igniter.client.ts?server");
   const { data, error } = await api.users.list.query();
@@ -127,7 +134,7 @@ Deno.test("README: useStream hears what is published from anywhere", async () =>
     });
     return <button type="button" onClick={disconnect}>{`${state} ${JSON.stringify(data)}`}</button>;
   }
-  await using page = await openPage(<Notifications />);
+  await using page = await openPage(<Notifications />, { live: true });
   await page.until(() => page.text().startsWith("open"));
   await page.act(() => igniter.realtime.publish("notifications.stream", { message: "Hello!" }));
   await page.until(() => page.text() === `open {"message":"Hello!"}`);
