@@ -35,7 +35,7 @@ import {
   toTemplateOptions,
 } from "./bullmq_job.ts";
 import { QueueResults } from "./bullmq_results.ts";
-import { reconcile } from "./bullmq_schedules.ts";
+import { endOrphans, isCronRun, reconcile, skipRun } from "./bullmq_schedules.ts";
 import { BullWorkers } from "./bullmq_worker.ts";
 
 /** How the engine works. */
@@ -113,6 +113,7 @@ export class BullBackend implements JobsBackend {
     const { autoStartWorker, prefix, lockTime } = this.#options;
     await this.#redis.ready();
     await reconcile(new Map(served.map((name) => [name, this.#queue(name)])), registry, host);
+    await endOrphans(this.#redis.commands, prefix, registry, (name) => this.#queue(name));
     if (this.#closed !== undefined) return;
     this.#workers = new BullWorkers({
       connection: client,
@@ -311,8 +312,12 @@ export class BullBackend implements JobsBackend {
           }
           return true;
         default:
-          // Ending a repetition removed the run that waited for its time.
-          if (!ended || await this.#find(id) !== undefined) await job.remove();
+          if (isCronRun(job)) {
+            const { runAt } = await this.#toSnapshot(job, state);
+            await skipRun(this.#queue(job.queueName), job, runAt?.getTime() ?? this.clock.now());
+          }
+          // With a repetition, or for the next run of a timetable, BullMQ removed the run that waited for its time.
+          if (!(ended || isCronRun(job)) || await this.#find(id) !== undefined) await job.remove();
           return true;
       }
     });

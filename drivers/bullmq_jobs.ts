@@ -28,7 +28,9 @@ export interface BullMQOptions extends WorkerOptions, RedisPlace {
  * BullMQ's own, so its dashboards and tools work on them: a queue has the name of its namespace, a job that of its key.
  *
  * Without Redis nothing hangs: calls fail within `timeout`, and workers start as soon as it is there. The timetables of
- * definitions that no longer exist end when a worker of their queue starts.
+ * definitions that no longer exist end when a worker of their queue starts, or, when a namespace is gone as a whole, one
+ * of another queue of the application; so all processes that run workers merge the same jobs, and give a `concurrency` of
+ * 0 to the queues that they do not serve.
  *
  * `C` is what the jobs' handlers need of the application's context beyond the store, logger, realtime and plugins;
  * `.jobs()` refuses an application that lacks it.

@@ -4,11 +4,12 @@
  * @module
  */
 import type { JobSchedulerJson, Queue } from "bullmq";
+import type { Redis } from "ioredis";
 import { toEnvelope } from "../server/ports/jobs/envelope.ts";
 import type { RegisteredJob, Registry } from "../server/ports/jobs/registry.ts";
 import { settleOptions } from "../server/ports/jobs/settle.ts";
 import type { QueueHost } from "../server/ports/queue.ts";
-import { type BullData, toTemplateOptions } from "./bullmq_job.ts";
+import { type BullData, type BullJob, toTemplateOptions } from "./bullmq_job.ts";
 
 /** Before the ids of the schedulers of definitions. */
 const CRON = "cron.";
@@ -40,6 +41,47 @@ export async function reconcile(
     }
     for (const id of kept.keys()) await queue.removeJobScheduler(id);
   }
+}
+
+/**
+ * Ends the timetables of a namespace that is gone with all its jobs, whose queue no worker serves any more. Others may
+ * use the same Redis and prefix; so each queue with timetables is noted together with those that its application had
+ * beside it, and a queue is this application's when one of these is.
+ */
+export async function endOrphans(
+  redis: Pick<Redis, "hgetall" | "hset" | "hdel">,
+  prefix: string,
+  registry: Registry,
+  open: (name: string) => Queue<BullData>,
+): Promise<void> {
+  const key = `${prefix}:cron`;
+  const own = new Set(registry.queues);
+  for (const [name, beside] of Object.entries(await redis.hgetall(key))) {
+    if (own.has(name) || !(JSON.parse(beside) as string[]).some((other) => own.has(other))) continue;
+    const queue = open(name);
+    for (const scheduler of await queue.getJobSchedulers(0, -1, true)) {
+      if (scheduler.key.startsWith(CRON)) await queue.removeJobScheduler(scheduler.key);
+    }
+    await redis.hdel(key, name);
+  }
+  for (const { cron, namespace, options } of registry.jobs.values()) {
+    if (cron !== undefined) await redis.hset(key, options.queue ?? namespace, JSON.stringify(registry.queues));
+  }
+}
+
+/** Whether a timetable of a definition makes the job. */
+export function isCronRun(job: BullJob): boolean {
+  return job.repeatJobKey?.startsWith(CRON) === true;
+}
+
+/** Leaves out the run of a timetable that waits for its time; BullMQ keeps it from being removed by itself. */
+export async function skipRun(queue: Queue<BullData>, job: BullJob, runAt: number): Promise<void> {
+  const id = job.repeatJobKey as string;
+  const scheduler = await queue.getJobScheduler(id);
+  const { pattern, tz, template } = scheduler ?? {};
+  if (pattern === undefined) return;
+  const repeat = { pattern, startDate: runAt + 1, ...(tz === undefined ? undefined : { tz }) };
+  await queue.upsertJobScheduler(id, repeat, { name: job.name, ...template } as Template);
 }
 
 interface Template {
