@@ -6,6 +6,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { Action, ActionData, Controller } from "../server/contract/action.ts";
 import type { KeyInput } from "../server/contract/keys.ts";
+import type { Only } from "./react_options.ts";
 
 /** The data of the action a key names. */
 export type KeyData<C, K extends string> = K extends `${infer G}.${infer N}`
@@ -31,9 +32,9 @@ export interface OptimisticCache<C> {
   /** Sets the data of a query; `undefined` for the query without an input. */
   set<K extends QueryKeyOf<C>>(key: K, input: KeyInput<C, K> | undefined, data: KeyData<C, K>): void;
   /** Changes the data of a query where there is some; without an input, of all queries of that key but infinite ones. */
-  update<K extends QueryKeyOf<C>>(
+  update<K extends QueryKeyOf<C>, R extends KeyData<C, K>>(
     key: K,
-    change: (data: KeyData<C, K>) => KeyData<C, K>,
+    change: (data: KeyData<C, K>) => R & Only<R, KeyData<C, K>>,
     input?: KeyInput<C, K>,
   ): void;
 }

@@ -90,7 +90,7 @@ function takeBack(query: ChangedQuery, call: object): void {
   const changes = changesOf(query);
   if (!changes?.calls.has(call)) return;
   const others = changes.writes.filter((write) => write.call !== call);
-  // A fetch that were cancelled later would bring back what was shown when it began.
+  // A fetch that began meanwhile, once cancelled, would bring back what was shown then.
   query.cancel({ revert: true });
   query.setState({ ...changes.base, fetchStatus: "idle" });
   changes.writes = [];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { InfiniteData } from "@tanstack/react-query";
+import type { InfiniteData, Query } from "@tanstack/react-query";
 import type { Result } from "../server/contract/reply.ts";
 import type { FetchState } from "./react_results.ts";
 import type { OptimisticCache } from "./cache_types.ts";
@@ -11,14 +11,20 @@ import type { OptimisticCache } from "./cache_types.ts";
 /** One object: the parts of an action's input and the hook's options; left out when the input may be. */
 export type HookArgs<I, O> = {} extends I ? [options?: I & O] : [options: I & O];
 
+/** The fields of an object; of one of which nothing is known, any. */
+export type FieldOf<B> = unknown extends B ? PropertyKey : B extends unknown ? keyof B : never;
+
+/** Refuses the fields that `T`, where it is inferred, has and `B` has not. */
+export type Only<T, B> = { readonly [K in Exclude<keyof T, FieldOf<B>>]: never };
+
 /** Settings of every query. Where one is left out, the QueryClient's `defaultOptions` hold. */
-export interface FetchSettings<E> {
+export interface FetchSettings<D, E> {
   /** Milliseconds for which data is fresh and not fetched again; `"static"` is never stale. @default 0 */
-  readonly staleTime?: number | "static";
+  readonly staleTime?: number | "static" | ((query: Query<D, E>) => number | "static");
   /** Milliseconds for which data that no component shows is kept. @default 300_000, Infinity on a server */
   readonly gcTime?: number;
   /** Fetches again every so many milliseconds. @default false */
-  readonly refetchInterval?: number | false;
+  readonly refetchInterval?: number | false | ((query: Query<D, E>) => number | false | undefined);
   /** Whether the interval goes on while the window is hidden. @default false */
   readonly refetchIntervalInBackground?: boolean;
   /** Whether stale data is fetched again when the window gets the focus; `"always"` fresh data too. @default true */
@@ -70,7 +76,7 @@ export interface Callbacks<D, E> {
 export type InitialParams<I> = { readonly [K in keyof I & ("query" | "params")]?: Partial<I[K]> };
 
 /** Options of `useSuspenseQuery`. `T` is what `select` makes of the data. */
-export interface SuspenseOptions<D, E, I, T> extends FetchSettings<E>, Callbacks<T, E> {
+export interface SuspenseOptions<D, E, I, T> extends FetchSettings<D, E>, Callbacks<T, E> {
   /** Defaults of the query and the params; the call's own lie over them. */
   readonly initialParams?: InitialParams<I>;
   /**
@@ -116,9 +122,11 @@ export type PageParam<D, P> = (
 ) => P | undefined | null;
 
 /** Options of `useInfiniteQuery`. */
-export interface InfiniteHookOptions<D, E, I, P, T, En> extends FetchSettings<E>, Callbacks<T, E> {
+export interface InfiniteHookOptions<D, E, I, P, T, En> extends FetchSettings<InfiniteData<D, P>, E>, Callbacks<T, E> {
   /** The input of a page. */
-  readonly input: (pageParam: P) => I;
+  readonly input: (
+    pageParam: P,
+  ) => I & { readonly [K in Exclude<"query" | "params" | "body" | "headers", keyof I>]?: never };
   /** The first page. */
   readonly initialPageParam: P;
   /** The page after the last one. */
@@ -186,13 +194,13 @@ export interface PlainMutationOptions<D, E, I, X> extends MutationCallbacks<D, E
   readonly optimistic?: never;
 }
 
-/** Options of `useMutation`. `C` are the router's controllers, `V` the default fields of the body. */
-export interface MutationHookOptions<D, E, I, C, V, X> extends MutationCallbacks<D, E, I, X> {
+/** Options of `useMutation`. `B` is the body, `C` are the router's controllers, `V` the default fields of the body. */
+export interface MutationHookOptions<D, E, I, B, C, V, X> extends MutationCallbacks<D, E, I, X> {
   /** Fields of the body that a call leaves out. */
-  readonly defaultValues?: V;
+  readonly defaultValues?: V & Only<V, B>;
   /**
    * Changes the cache as the mutation will have: shown at once, taken back when it fails, fetched from the server when
-   * it is settled.
+   * all that changed the same are settled. What `update` does is done again when an earlier change is taken back.
    */
   readonly optimistic?: (cache: OptimisticCache<C>, input: I) => void;
 }

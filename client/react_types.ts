@@ -100,7 +100,7 @@ export interface MutationHooks<D, E, I, B, C> {
   ): MutationHookResult<D, E, I, {} extends I ? [input?: I] : [input: I]>;
   /** The same with defaults of the body or optimistic changes. */
   useMutation<X = undefined, const V extends Partial<B> = {}>(
-    options: MutationHookOptions<D, E, I, C, V, X>,
+    options: MutationHookOptions<D, E, I, B, C, V, X>,
   ): MutationHookResult<D, E, I, MutateArgs<I, V>>;
   /** Gives options for TanStack's own `useMutation`. */
   mutationOptions(options?: MutationSettings<E>): ActionMutationOptions<D, E, I>;

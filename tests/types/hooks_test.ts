@@ -119,6 +119,32 @@ Deno.test("useQuery's data and error are the action's: exact, and narrowed by th
   assertEquals(text, "loading");
 });
 
+Deno.test("staleTime and refetchInterval may be functions of the query", () => {
+  const text = render(() => {
+    const list = api.users.list.useQuery({
+      staleTime: (query) => {
+        expectType<Equal<typeof query.state.data, Page | undefined>>();
+        return query.state.data?.page === 1 ? "static" : 5;
+      },
+      refetchInterval: ({ state }) => state.error?.code === "ERR_UNAUTHORIZED" ? false : 1000,
+    });
+    expectType<Equal<typeof list.status, "loading" | "error" | "success">>();
+    const pages = api.users.list.useInfiniteQuery({
+      input: (page: number) => ({ query: { page: String(page) } }),
+      initialPageParam: 1,
+      getNextPageParam: () => null,
+      refetchInterval: ({ state }) => state.data?.pageParams[0] === 1 && 1000,
+    });
+    expectType<Equal<typeof pages.status, "loading" | "error" | "success">>();
+    // @ts-expect-error milliseconds are a number
+    api.users.list.useQuery({ staleTime: () => "long" });
+    // @ts-expect-error milliseconds are a number
+    api.users.list.useQuery({ refetchInterval: () => "1s" });
+    return `${list.status} ${pages.status}`;
+  });
+  assertEquals(text, "loading loading");
+});
+
 Deno.test("D18 idle is possible only where the call passes enabled", () => {
   const text = render(() => {
     const id = String(1) as string | undefined;
@@ -260,6 +286,8 @@ Deno.test("fields of the body with a default may be left out of a call", () => {
     }
     // @ts-expect-error no such field
     api.users.create.useMutation({ defaultValues: { rle: "guest" } });
+    // @ts-expect-error no such field beside one that there is
+    api.users.create.useMutation({ defaultValues: { role: "guest", rle: "guest" } });
     return typeof later;
   });
 });
@@ -277,6 +305,11 @@ Deno.test("optimistic changes are typed by key", () => {
         cache.set("users.list", undefined, { page: 1, names: [] });
         const user = cache.get("users.byId", { params: { id: "1" } });
         expectType<Equal<typeof user, { id: string } | undefined>>();
+        cache.update("users.list", (data) => data);
+        // @ts-expect-error the data has no such field
+        cache.update("users.list", (data) => ({ ...data, pages: 1 }));
+        // @ts-expect-error the data is another
+        cache.update("users.list", (data) => ({ ...data, page: "1" }));
         // @ts-expect-error no such key
         cache.get("users.lst");
         // @ts-expect-error a mutation has no data in the cache
@@ -310,7 +343,18 @@ Deno.test("useInfiniteQuery infers the page parameter, and data are pages", () =
       initialPageParam: 1,
       getNextPageParam: () => null,
     });
-    return pages.hasNextPage;
+    api.users.list.useInfiniteQuery({
+      // @ts-expect-error a query has no body
+      input: (page: number) => ({ query: { page: String(page) }, body: {} }),
+      initialPageParam: 1,
+      getNextPageParam: () => null,
+    });
+    async function later() {
+      const { data, error } = await pages.fetchNextPage();
+      if (error === null) expectType<Equal<typeof data.pages, Page[]>>();
+      else if (error.code === "ERR_UNAUTHORIZED") expectType<Equal<typeof error.data, { at: string }>>();
+    }
+    return [pages.hasNextPage, typeof later];
   });
 });
 

@@ -218,3 +218,23 @@ Deno.test("select, placeholderData and refetchInterval are TanStack's", async ()
   await page.until(() => calls().at(-1) === "GET users.list?page=2");
   assertEquals(shown.includes("2:2:true"), true, "the data of before stands in");
 });
+
+Deno.test("staleTime and refetchInterval as functions are asked about the query", async () => {
+  const { api, data, calls } = createApi();
+  function List({ page }: { page: number }) {
+    const list = api.users.list.useQuery({
+      query: { page },
+      staleTime: ({ state }) => state.data?.page === 1 ? Infinity : 0,
+      refetchInterval: ({ state }) => state.data?.users.length === 1 && 1,
+    });
+    return <p>{list.data?.users.length}</p>;
+  }
+  await using page = await openPage(<List page={1} />);
+  await page.until(() => calls().length > 2);
+  data.users = [];
+  await page.until(() => page.text() === "0");
+  await page.show(null);
+  const before = calls().length;
+  await page.show(<List page={1} />);
+  assertEquals([page.text(), calls().length], ["0", before], "it is never stale");
+});

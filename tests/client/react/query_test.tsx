@@ -93,6 +93,27 @@ Deno.test("R32 enabled: false is idle and not loading; refetch and execute still
   assertEquals(calls(), ["GET users.list", "GET users.list?page=7"]);
 });
 
+Deno.test("R32 enabled turned off while a fetch is on its way lets it arrive, and starts no other until it is on", async () => {
+  const { api, sent, calls } = createApi(true);
+  function List({ enabled, page = 1 }: { enabled: boolean; page?: number }) {
+    const list = api.users.list.useQuery({ query: { page }, enabled, staleTime: 60_000 });
+    return <p>{`${list.status} ${list.data?.page}`}</p>;
+  }
+  await using page = await openPage(<List enabled />);
+  await page.until(() => sent.length === 1);
+  await page.show(<List enabled={false} />);
+  assertEquals([page.text(), sent[0]!.signal.aborted], ["loading undefined", false]);
+  sent[0]!.release();
+  await page.until(() => page.text() === "success 1");
+  await page.show(<List enabled={false} page={2} />);
+  assertEquals([page.text(), calls().length], ["idle undefined", 1]);
+  await page.show(<List enabled page={2} />);
+  await page.until(() => sent.length === 2);
+  // Off, and on to something else: the first is nobody's any more.
+  await page.show(<List enabled={false} page={1} />);
+  assertEquals([page.text(), sent[1]!.signal.aborted], ["success 1", true]);
+});
+
 Deno.test("R32 execute survives a parent's re-render, until the hook's own input changes", async () => {
   const { api, calls } = createApi();
   let again!: (n: number) => void;
