@@ -82,6 +82,7 @@ export type {
 } from "./job_types.ts";
 export type { IgniterProviderProps, RealtimeProps } from "./provider.ts";
 export type {
+  CachedQuery,
   Callbacks,
   FetchSettings,
   FieldOf,

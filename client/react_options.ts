@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { InfiniteData, Query } from "@tanstack/react-query";
+import type { InfiniteData } from "@tanstack/react-query";
 import type { Result } from "../server/contract/reply.ts";
 import type { FetchState } from "./react_results.ts";
 import type { OptimisticCache } from "./cache_types.ts";
@@ -17,14 +17,39 @@ export type FieldOf<B> = unknown extends B ? PropertyKey : B extends unknown ? k
 /** Refuses the fields that `T`, where it is inferred, has and `B` has not. */
 export type Only<T, B> = { readonly [K in Exclude<keyof T, FieldOf<B>>]: never };
 
+/** A query in the cache: the parts of TanStack's that options may ask. */
+export interface CachedQuery<D, E> {
+  /** Its key. */
+  readonly queryKey: readonly unknown[];
+  /** Where it stands. */
+  readonly state: {
+    /** The data, before `select`. */
+    readonly data: D | undefined;
+    /** Why the last fetch has failed. */
+    readonly error: E | null;
+    /** Whether there is data, or neither data nor an error yet. */
+    readonly status: "pending" | "error" | "success";
+    /** What the network does. */
+    readonly fetchStatus: "fetching" | "paused" | "idle";
+    /** When the data came, in milliseconds since 1970. */
+    readonly dataUpdatedAt: number;
+    /** When the last error came, in milliseconds since 1970. */
+    readonly errorUpdatedAt: number;
+    /** How many times the running fetch has failed. */
+    readonly fetchFailureCount: number;
+    /** Whether the data was marked as old. */
+    readonly isInvalidated: boolean;
+  };
+}
+
 /** Settings of every query. Where one is left out, the QueryClient's `defaultOptions` hold. */
 export interface FetchSettings<D, E> {
   /** Milliseconds for which data is fresh and not fetched again; `"static"` is never stale. @default 0 */
-  readonly staleTime?: number | "static" | ((query: Query<D, E>) => number | "static");
+  readonly staleTime?: number | "static" | ((query: CachedQuery<D, E>) => number | "static");
   /** Milliseconds for which data that no component shows is kept. @default 300_000, Infinity on a server */
   readonly gcTime?: number;
   /** Fetches again every so many milliseconds. @default false */
-  readonly refetchInterval?: number | false | ((query: Query<D, E>) => number | false | undefined);
+  readonly refetchInterval?: number | false | ((query: CachedQuery<D, E>) => number | false | undefined);
   /** Whether the interval goes on while the window is hidden. @default false */
   readonly refetchIntervalInBackground?: boolean;
   /** Whether stale data is fetched again when the window gets the focus; `"always"` fresh data too. @default true */
