@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { shareBrowser } from "./chromium.ts";
 import { AWAY, create, names, people, REFUSED, signIn, signOut } from "./demo_page.ts";
@@ -73,6 +73,30 @@ browserTest("signing out ends the stream of announcements, in all windows of the
     await site.addUser("Karen Jones");
     await announced(page, "Karen Jones has joined.").waitFor();
     await people(page).getByText("Karen Jones").waitFor();
+  });
+});
+
+browserTest("signing out of the demo page ends its connection also when there is no stream on it", async (open) => {
+  await using site = await serveDemo(app);
+  const { store } = await import("../../cli/templates/app/src/services/store.ts");
+  await open(site.url, { expected: new RegExp(`${AWAY.source}|${REFUSED.source}`) }, async (page) => {
+    await signInLive(page);
+    await until(() => site.listeners().length === 1);
+    // While the session cannot be found the stream is refused, so that its end changes nothing any more.
+    const [cookie] = await page.context().cookies();
+    const session = `session:${cookie?.value.split(".")[0]}`;
+    const userId = await store.get(session);
+    assert(await store.delete(session));
+    await site.stop();
+    await connection(page, "Reconnecting…").waitFor();
+    site.restart();
+    await connection(page, "Live").waitFor();
+    await store.set(session, userId);
+
+    const [before] = site.connections();
+    assert(before);
+    await signOut(page);
+    await until(() => site.connections().length === 1 && site.connections()[0] !== before);
   });
 });
 

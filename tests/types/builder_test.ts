@@ -258,6 +258,21 @@ Deno.test("R72 a plugin's value, its context and its routes are typed on the app
   assertEquals(typeof refusals, "function");
 });
 
+Deno.test("R21 what a global procedure adds is there when scopes are granted, and typed; other keys are refused", () => {
+  const session = Igniter.procedure({ handler: () => ({ userId: "7" }) });
+  const builder = Igniter.context(() => ({ tenant: "acme" })).use(session);
+  builder.realtime({
+    scopes: ({ context }) => {
+      expectType<Equal<typeof context.userId, string>>();
+      return [`${context.tenant}:${context.userId}`];
+    },
+    identity: ({ context }) => context.userId,
+  });
+  // @ts-expect-error nobody adds it
+  const wrong = builder.realtime({ identity: ({ context }) => context.userName });
+  assertEquals(typeof wrong.create, "function");
+});
+
 Deno.test("D9 Ensure narrows by what it returns", () => {
   const ensure = Ensure.initialize("MyApp");
   const maybe: { name: string } | null | undefined = [{ name: "Ada" }, null].find(Boolean);
