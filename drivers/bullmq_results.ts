@@ -35,6 +35,8 @@ interface Watcher {
   /** A look that was asked for, while the one before is under way. */
   again: boolean;
   looking: boolean;
+  /** When a job that was there was first not found, in milliseconds. */
+  missedAt: number | undefined;
   tell(change: JobChange | undefined): void;
 }
 
@@ -102,7 +104,7 @@ export class QueueResults {
   /** Tells how a job stands, and each change, until it ends, is gone, or the signal aborts. */
   async watch(id: string, signal: AbortSignal, tell: (change: JobChange | undefined) => void): Promise<void> {
     if (signal.aborted) return;
-    const watcher: Watcher = { told: undefined, again: false, looking: false, tell };
+    const watcher: Watcher = { told: undefined, again: false, looking: false, missedAt: undefined, tell };
     const watchers = this.#watchers.get(id) ?? new Set();
     this.#watchers.set(id, watchers.add(watcher));
     const leave = (): void => {
@@ -142,8 +144,9 @@ export class QueueResults {
         const job = await this.#host.find(this.#queue, id);
         const state = job && toState(await job.getState());
         if (!this.#watchers.get(id)?.has(watcher)) return;
-        if (job === undefined || state === undefined) this.#tell(id, watcher, undefined);
-        else {
+        if (job === undefined || state === undefined) {
+          if (this.#isGone(watcher)) this.#tell(id, watcher, undefined);
+        } else {
           const completed = state === "completed";
           this.#tell(id, watcher, {
             state,
@@ -156,6 +159,16 @@ export class QueueResults {
     } finally {
       watcher.looking = false;
     }
+  }
+
+  /**
+   * A job that is not kept is gone before the event of its end has arrived, which knows how it ended: it is given the
+   * time until a later look.
+   */
+  #isGone(watcher: Watcher): boolean {
+    if (watcher.told === undefined) return true;
+    watcher.missedAt ??= performance.now();
+    return performance.now() - watcher.missedAt >= LOOK_INTERVAL / 2;
   }
 
   #tell(id: string, watcher: Watcher, change: JobChange | undefined): void {
