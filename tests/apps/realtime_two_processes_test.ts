@@ -36,12 +36,9 @@ testWithRedis("the demo app's processes end in order while Redis is there and ot
   assertEquals((await pair.clientB.users.list.query.orThrow()).users.map(({ name }) => name), ["Ada Lovelace"]);
 });
 
-const missing = redisIsMissing();
-const browserTest = shareBrowser();
-const name = "R23 a user created on a page of one process appears on the page of another, both ways";
-if (missing) Deno.test.ignore(`${name} (ignored: ${missing})`, () => {});
-else {
-  browserTest(name, async (open) => {
+shareBrowser()(
+  "R23 a user created on a page of one process appears on the page of another, both ways",
+  async (open) => {
     await using redis = await startRedis();
     await using pair = await startDemoPair(redis.url);
     await open(pair.a.page, {}, async (pageA) => {
@@ -60,5 +57,6 @@ else {
         assertLess(percentile(times, 0.5), LIMIT.half + 250);
       });
     });
-  });
-}
+  },
+  redisIsMissing(),
+);

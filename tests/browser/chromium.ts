@@ -19,8 +19,12 @@ export interface WindowOptions extends BrowserContextOptions {
 /** Opens a page in a window without cookies. At its end it must have reported no error. */
 export type OpenWindow = (url: string, options: WindowOptions, use: (page: Page) => Promise<void>) => Promise<void>;
 
-/** Declares a test that drives the shared browser. */
-export type DeclareTest = (name: string, fn: (open: OpenWindow) => Promise<void>) => void;
+/** Declares a test that drives the shared browser; `missing` says what else it needs and this machine has not. */
+export type DeclareTest = (
+  name: string,
+  fn: (open: OpenWindow) => Promise<void>,
+  missing?: string | undefined,
+) => void;
 
 const PATHS = [
   Deno.env.get("CHROMIUM_PATH"),
@@ -46,21 +50,22 @@ const ARGS = [
 const PATIENCE = 15_000;
 
 const executablePath = PATHS.find((path) => path && existsSync(path));
-const ignore = executablePath === undefined && !Deno.env.get("CI");
+const noBrowser = executablePath === undefined && !Deno.env.get("CI") ? "no Chromium is installed" : undefined;
 
 /** Shares one browser among the tests of a file, and declares them with what it gives. */
 export function shareBrowser(): DeclareTest {
   let browser: Browser | undefined;
   Deno.test.beforeAll(async () => {
-    if (!ignore) browser = await launch();
+    if (noBrowser === undefined) browser = await launch();
   });
   Deno.test.afterAll(async () => {
     await browser?.close();
   });
-  return (name, fn) => {
+  return (name, fn, missing) => {
+    const reason = noBrowser ?? missing;
     Deno.test({
-      name: ignore ? `${name} (ignored: no Chromium is installed)` : name,
-      ignore,
+      name: reason === undefined ? name : `${name} (ignored: ${reason})`,
+      ignore: reason !== undefined,
       fn: async () => await fn((url, options, use) => open(browser as Browser, url, options, use)),
     });
   };

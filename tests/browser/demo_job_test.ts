@@ -43,24 +43,15 @@ browserTest("D25 the demo page shows the progress of a welcome email, without an
   await welcome(open, demo);
 });
 
-const missing = redisIsMissing();
-if (missing !== undefined) {
-  Deno.test({
-    name: `D25 the demo page shows jobs that BullMQ keeps (ignored: ${missing})`,
-    ignore: true,
-    fn: () => {},
-  });
-} else {
-  browserTest("D25 the demo page shows the progress of a welcome email that BullMQ keeps", async (open) => {
-    await using redis = await startRedis();
-    await using demo = await startDemo({ PORT: "0", REDIS_URL: redis.url });
-    await welcome(open, demo);
-  });
+browserTest("D25 the demo page shows the progress of a welcome email that BullMQ keeps", async (open) => {
+  await using redis = await startRedis();
+  await using demo = await startDemo({ PORT: "0", REDIS_URL: redis.url });
+  await welcome(open, demo);
+}, redisIsMissing());
 
-  browserTest("D25 the demo page shows what another process of the app does for it", async (open) => {
-    await using redis = await startRedis();
-    await using demo = await startDemo({ PORT: "0", REDIS_URL: redis.url, JOBS_WORKER: "off" });
-    await using _worker = await startDemo({ PORT: "0", REDIS_URL: redis.url });
-    await welcome(open, demo);
-  });
-}
+browserTest("D25 the demo page shows what another process of the app does for it", async (open) => {
+  await using redis = await startRedis();
+  await using demo = await startDemo({ PORT: "0", REDIS_URL: redis.url, JOBS_WORKER: "off" });
+  await using _worker = await startDemo({ PORT: "0", REDIS_URL: redis.url });
+  await welcome(open, demo);
+}, redisIsMissing());
