@@ -36,8 +36,12 @@ export interface IgniterProviderProps<C = unknown> extends RealtimeProps<C> {
   readonly queryClient?: QueryClient | undefined;
 }
 
-/** What a provider gives the hooks. */
-export interface Realtime extends RealtimeProps<never> {
+/** What a provider gives the hooks; the same in each of its renders, or all that use it would render with it. */
+export interface Realtime {
+  /** Whether streams and live queries connect. @default true */
+  readonly enableRealtime?: boolean | undefined;
+  /** What the provider says now. */
+  readonly settings: () => RealtimeProps<never>;
   /** Keeps the queries of a client live while a component shows one; gives back how to stop. */
   readonly keepLive?: (engine: ClientEngine, keyPrefix: string | undefined) => () => void;
 }
@@ -51,7 +55,9 @@ interface Owner {
 }
 
 /** What the provider above says of live updates. */
-export const RealtimeContext: React.Context<Realtime> = React.createContext<Realtime>({});
+export const RealtimeContext: React.Context<Realtime> = React.createContext<Realtime>({
+  settings: () => ({}),
+});
 
 /** Gives the components below it a cache, and says how live updates behave. */
 export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): React.ReactNode {
@@ -66,17 +72,18 @@ export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): 
     client.mount();
     return () => client.unmount();
   }, [client]);
-  const settings = props as RealtimeProps<never>;
-  const latest = useLatest({ client, settings });
-  const [keepLive] = React.useState(() => {
+  const latest = useLatest({ client, settings: props as RealtimeProps<never> });
+  const { enableRealtime } = props;
+  const realtime = React.useMemo<Realtime>(() => {
+    const settings = () => latest.current.settings;
     const watchers: Watchers = new Map();
-    return (engine: ClientEngine, keyPrefix: string | undefined) => {
+    const keepLive = (engine: ClientEngine, keyPrefix: string | undefined) => {
       let live = true;
       let stop: (() => void) | undefined;
       // Nobody's to catch: that a page is not live must be heard of.
       import("./live_queries.ts").then(({ keepLive }) => {
         if (live) {
-          stop = keepLive(watchers, engine, keyPrefix, () => latest.current.client, () => latest.current.settings);
+          stop = keepLive(watchers, engine, keyPrefix, () => latest.current.client, settings);
         }
       });
       return () => {
@@ -84,10 +91,11 @@ export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): 
         stop?.();
       };
     };
-  });
+    return { enableRealtime, settings, keepLive };
+  }, [enableRealtime]);
   return React.createElement(
     QueryClientContext.Provider,
     { value: client },
-    React.createElement(RealtimeContext.Provider, { value: { ...settings, keepLive } }, props.children),
+    React.createElement(RealtimeContext.Provider, { value: realtime }, props.children),
   );
 }

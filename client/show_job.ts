@@ -15,7 +15,7 @@ import { CANCEL_JOB, jobChannel, type JobTicket, type JobView } from "../server/
 import { configureBy } from "./connection_settings.ts";
 import { failed, type Outcome } from "./outcome.ts";
 import { toError } from "./methods.ts";
-import type { RealtimeProps } from "./provider.ts";
+import type { Realtime } from "./provider.ts";
 import type { Target } from "./query_options.ts";
 import type { CallInput } from "./request.ts";
 
@@ -63,7 +63,7 @@ const LATER = 5_000;
 /** Makes the job of a component; `latest` holds what the component and the provider say now. */
 export function createJob(
   { engine, key }: Target,
-  latest: { readonly current: readonly [given: JobGiven, settings: RealtimeProps<never>] },
+  latest: { readonly current: readonly [given: JobGiven, realtime: Realtime] },
   see: (shown: ShownJob) => void,
 ): ComponentJob {
   let shown: ShownJob = { status: "idle", error: null };
@@ -110,7 +110,7 @@ export function createJob(
     const { id, token } = ticket;
     const connection = await engine.events();
     if (!visible || mine !== turn || stop) return;
-    configureBy(connection, () => latest.current[1]);
+    configureBy(connection, latest.current[1].settings);
     const cannot = (failure: Failure) => {
       // The server has decided: there is nothing to be seen with this ticket.
       if (["ERR_FORBIDDEN", "ERR_NOT_FOUND"].includes(failure.code)) return tell({ status: "failed", error: failure });

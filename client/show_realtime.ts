@@ -33,7 +33,7 @@ export async function show(
   see: (next: Partial<Shown>) => void,
 ): Promise<(now?: boolean) => void> {
   const connection = await engine.events();
-  configureBy(connection, () => latest()[1]);
+  configureBy(connection, latest()[1].settings);
   const hear = (target: OldTarget) => {
     const [given] = latest();
     if (!means(target, key, given)) return;

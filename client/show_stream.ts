@@ -8,7 +8,7 @@ import type { ClientEngine } from "./engine.ts";
 import { toError } from "./methods.ts";
 import { inputOf } from "./query_key.ts";
 import type { CallInput } from "./request.ts";
-import type { RealtimeProps } from "./provider.ts";
+import type { Realtime } from "./provider.ts";
 import type { StreamObserver, StreamState } from "./stream.ts";
 
 /** What a stream hook is told. */
@@ -40,7 +40,7 @@ export interface Shown {
 }
 
 /** What the component and the provider say now, and how often it was asked to connect. */
-export type Latest<G> = readonly [given: G, settings: RealtimeProps<never>, wish: number, ...rest: unknown[]];
+export type Latest<G> = readonly [given: G, realtime: Realtime, wish: number, ...rest: unknown[]];
 
 /** Subscribes for a component. */
 export type Show = typeof show;
@@ -73,7 +73,7 @@ export async function show(
     onGap: (missed) => tell((given) => given.onGap?.(missed)),
   };
   const connection = await engine.events();
-  configureBy(connection, () => latest()[1]);
+  configureBy(connection, latest()[1].settings);
   const stop = connection.subscribe(key, inputOf(latest()[0]), observer);
   return (now) => {
     live = false;

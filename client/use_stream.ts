@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { hashKey } from "@tanstack/react-query";
 import * as React from "react";
 import { FailureError } from "../server/contract/failure_error.ts";
 import { useClient, useLatest } from "./hook_parts.ts";
@@ -25,12 +26,12 @@ export function useStream(
   load: () => Promise<{ readonly show: Show }> = () => import("./show_stream.ts"),
 ): object {
   useClient(key);
-  const settings = React.useContext(RealtimeContext);
+  const realtime = React.useContext(RealtimeContext);
   // How often it was asked to connect, negative while it is asked not to.
   const [wish, setWish] = React.useState(1);
-  const latest = useLatest([given, settings, wish, load] as const);
-  const on = wish > 0 && settings.enableRealtime !== false && given.enabled !== false;
-  const channel = on ? wish + JSON.stringify(queryKey({ key }, given)) : "";
+  const latest = useLatest([given, realtime, wish, load] as const);
+  const on = wish > 0 && realtime.enableRealtime !== false && given.enabled !== false;
+  const channel = on ? wish + hashKey(queryKey({ key }, given)) : "";
   const [seen, setSeen] = React.useState<Seen>({});
 
   React.useEffect(() => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
-import { type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { renderToString } from "react-dom/server";
 import { IgniterProvider } from "@igniter-js/core/client";
@@ -77,4 +77,27 @@ Deno.test("a cache that is given wins over one above, and that over the page's o
   assertStrictEquals(seen[0], page.queryClient);
   assertStrictEquals(seen[1], given);
   assertNotStrictEquals(seen[0], seen[1]);
+});
+
+Deno.test("a provider that renders again does not make those render that use it", async () => {
+  const { api } = createApi();
+  let renders = 0;
+  let again = () => {};
+  function Users() {
+    renders++;
+    return <p>{api.users.list.useQuery({ staleTime: Infinity }).status}</p>;
+  }
+  const users = <Users />;
+  function App() {
+    const [turn, setTurn] = useState(0);
+    again = () => setTurn(turn + 1);
+    return <IgniterProvider enableRealtime={false} getScopes={() => [`turn:${turn}`]}>{users}</IgniterProvider>;
+  }
+  // The page keeps nothing by timers: the QueryClient is the one that is cleared with it.
+  const queryClient = createCache();
+  await using page = await openPage(<App />, { queryClient, around: (children) => tanstack(children, queryClient) });
+  await page.until(() => page.text() === "success");
+  const before = renders;
+  await page.act(() => again());
+  assertEquals(renders, before);
 });
