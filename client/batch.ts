@@ -53,7 +53,10 @@ const MAX_SIZE = 400_000;
 
 /** Makes what puts a client's calls together. */
 export function createBatcher(client: ClientOptions, exchange: Exchange): Batcher {
-  const limit = client.batch === true ? 20 : client.batch;
+  const limit = client.batch === true ? 20 : client.batch as number;
+  if (!(Number.isInteger(limit) && limit > 0)) {
+    throw new TypeError(`Cannot batch ${limit} calls: it is neither true nor a number of calls`);
+  }
   let waiting: Part[] = [];
   /** Characters of the waiting bodies. */
   let size = 0;

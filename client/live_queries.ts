@@ -82,8 +82,8 @@ function watch(
       onReset: () => refetch("*"),
     });
   }).catch((error) => {
-    // Nothing on the page depends on it: it is shown as it was fetched.
-    if (settings().debug) console.warn("Live updates are off: the connection could not be loaded", error);
+    // The page is shown as it was fetched; that it is not live must be heard of.
+    console.warn("Live updates are off: the connection could not be loaded", error);
   });
   return () => {
     live = false;

@@ -37,7 +37,7 @@
  */
 import type { AnyRouter } from "../server/contract/action.ts";
 import { createEngine } from "./engine.ts";
-import type { ClientOptions } from "./options.ts";
+import type { ReactClientOptions } from "./react_options.ts";
 import { createProxy } from "./proxy.ts";
 import { reactMethod } from "./react_methods.ts";
 import type { IgniterClient } from "./react_types.ts";
@@ -97,6 +97,7 @@ export type {
   PlainMutationOptions,
   PlainQueryOptions,
   QueryHookOptions,
+  ReactClientOptions,
   RealtimeHookOptions,
   RevalidatedTarget,
   StreamHookOptions,
@@ -154,7 +155,7 @@ export { FailureError as IgniterError } from "../server/contract/failure_error.t
 
 /** Makes a client of a router's type. Nothing is sent, and `router` is not called, before the first call. */
 export function createIgniterClient<R extends AnyRouter>(
-  options: ClientOptions = {},
+  options: ReactClientOptions = {},
 ): IgniterClient<R["~controllers"]> {
   const engine = createEngine(options);
   // The type says what the router has; the proxy gives a method for every name.

@@ -89,13 +89,6 @@ export interface ClientOptions extends RequestOptions {
    */
   readonly batch?: boolean | number | undefined;
   /**
-   * Stands before the keys of the React client's queries in the cache: `["billing", "users", "list"]`. Clients of two
-   * APIs whose keys are the same need it where they share a QueryClient, and so does `useIgniterQueryClient`.
-   *
-   * @default none
-   */
-  readonly keyPrefix?: string | undefined;
-  /**
    * Called when the event connection is answered 401; after it the connection is tried once more, its headers made
    * anew. Refused again, its subscriptions fail, until somebody subscribes or reconnects.
    */

@@ -10,7 +10,7 @@ import type { KeyOf } from "../server/contract/keys.ts";
 import { createCache } from "./cache.ts";
 import { missing, useCache } from "./hook_parts.ts";
 import type { QueryClientHook } from "./cache_types.ts";
-import type { ClientOptions } from "./options.ts";
+import type { ReactClientOptions } from "./react_options.ts";
 import { isRendering } from "./rendering.ts";
 
 /**
@@ -29,7 +29,7 @@ import { isRendering } from "./rendering.ts";
  * ```
  */
 export function useIgniterQueryClient<R extends AnyRouter>(
-  options?: Pick<ClientOptions, "keyPrefix">,
+  options?: Pick<ReactClientOptions, "keyPrefix">,
 ): QueryClientHook<R["~controllers"], KeyOf<R["~controllers"]>> {
   // The type follows the router; the cache takes any key.
   return use(options?.keyPrefix) as QueryClientHook<R["~controllers"], KeyOf<R["~controllers"]>>;

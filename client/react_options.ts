@@ -7,6 +7,18 @@ import type { InfiniteData } from "@tanstack/react-query";
 import type { Result } from "../server/contract/reply.ts";
 import type { FetchState } from "./react_results.ts";
 import type { OptimisticCache } from "./cache_types.ts";
+import type { ClientOptions } from "./options.ts";
+
+/** What a React client is made with. */
+export interface ReactClientOptions extends ClientOptions {
+  /**
+   * Stands before the keys of its queries in the cache: `["billing", "users", "list"]`. Clients of two
+   * APIs whose keys are the same need it where they share a QueryClient, and so does `useIgniterQueryClient`.
+   *
+   * @default none
+   */
+  readonly keyPrefix?: string | undefined;
+}
 
 /** One object: the parts of an action's input and the hook's options; left out when the input may be. */
 export type HookArgs<I, O> = {} extends I ? [options?: I & O] : [options: I & O];

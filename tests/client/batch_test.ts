@@ -1,6 +1,6 @@
 import { Igniter } from "@igniter-js/core";
 import { type ClientOptions, createIgniterClient } from "@igniter-js/core/client/core";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { answers, connect } from "./app.ts";
 
 function paths(requests: readonly Request[]): string[] {
@@ -102,4 +102,10 @@ Deno.test("R36 a server with batchLimit: 0 takes no batches, and each call says 
   });
   const results = await Promise.all([api.x.one.query(), api.x.one.query()]);
   assertEquals(results.map(({ error }) => error?.code as string), ["ERR_NOT_FOUND", "ERR_NOT_FOUND"]);
+});
+
+Deno.test("batch refuses what is no number of calls", async () => {
+  for (const batch of [-1, 1.5]) {
+    await assertRejects(() => connect({ batch }).api.echo.agent.query(), TypeError, "Cannot batch");
+  }
 });
