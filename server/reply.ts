@@ -315,7 +315,8 @@ export interface Answering {
 export function toResponse(reply: ReplyValue, answering: Answering): Response {
   const { kind, head } = reply;
   const { added } = answering;
-  const plain = kind === "data" && head === undefined && added === undefined && !NULL_BODY.has(reply.code);
+  const plain = kind === "data" && head === undefined && added === undefined &&
+    (reply.code === 200 || !NULL_BODY.has(reply.code));
   if (plain && answering.onInstance === undefined && !needsEncoding(reply.payload, true)) {
     const body = stringifyPlain(reply.payload, reply.kind === "error");
     return new Response(body, reply.code === 200 ? JSON_OK : { status: reply.code, headers: JSON_HEADERS });

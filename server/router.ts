@@ -346,17 +346,26 @@ class RouterEngine implements RouterState {
     const end = mark < 0 || mark > last ? last : mark;
     const path = url.slice(start, end);
     const search = end === last ? "" : url.slice(end + 1, last);
+    const quick = this.#closed === undefined ? this.#routes.quick(method, url, start, end) : undefined;
+    if (quick !== undefined) {
+      const target = { path, search, params: quick.params, headOnly: false };
+      return this.#start(new Exchange(this, quick.target, raw, target), quick.target, span);
+    }
     const found = this.#closed === undefined ? this.#find(raw, method, path, search) : CLOSING;
     if (found instanceof ReplyValue || found instanceof Promise) {
       const target = { path, search, params: NO_PARAMS, headOnly: method === "HEAD" };
       return this.#keepRunning(new Exchange(this, undefined, raw, target), found);
     }
-    const exchange = new Exchange(this, found.plan, raw, found);
+    return this.#start(new Exchange(this, found.plan, raw, found), found.plan, span);
+  }
+
+  /** Runs the action that a request was found to be for. */
+  #start(exchange: Exchange, plan: Plan, span: Span | undefined): MaybePromise<Response> {
     if (span !== undefined) {
-      span.setName(`${method} ${found.plan.pattern}`);
-      span.setAttributes({ "http.route": found.plan.pattern, "igniter.action": found.plan.key });
+      span.setName(`${exchange.raw.method} ${plan.pattern}`);
+      span.setAttributes({ "http.route": plan.pattern, "igniter.action": plan.key });
     }
-    const reply = found.plan === this.#events.plan ? this.#events.answer(exchange) : exchange.run(found.plan);
+    const reply = plan === this.#events.plan ? this.#events.answer(exchange) : exchange.run(plan);
     const response = this.#keepRunning(exchange, reply);
     return span === undefined ? response : this.#traced(exchange, response, span);
   }
@@ -377,16 +386,12 @@ class RouterEngine implements RouterState {
   }
 
   #find(raw: Request, method: string, path: string, search: string): Destination | MaybePromise<ReplyValue> {
-    const plan = this.#routes.exact(method, path);
-    if (plan !== undefined) return { plan, path, search, params: NO_PARAMS, headOnly: false };
     if (path.indexOf("%") >= 0) path = path.replace(ESCAPE, (escape) => escape.toUpperCase());
     if (path.startsWith(this.#rpc)) return this.#findRpc(raw.headers, method, path, search);
     if (path === this.#events.plan.pattern) return this.#findEvents(method, path, search);
     if (path === this.#batch) {
       return method === "POST" ? answerBatch(raw, this.#batchHost()) : wrongMethod(method, ["POST", "OPTIONS"]);
     }
-    const tail = method === "GET" ? this.#routes.tail(path) : undefined;
-    if (tail !== undefined) return { plan: tail.target, path, search, params: tail.params, headOnly: false };
     const found = this.#routes.find(method, path);
     switch (found.kind) {
       case "found":

@@ -8,7 +8,8 @@
  * @module
  */
 import { canonicalPath, parsePath, type RawParams, type Segment } from "./contract/path.ts";
-import { createRecord } from "./contract/record.ts";
+import { createRecord, NO_PARAMS } from "./contract/record.ts";
+import { hashOn, SpanTable } from "./span_table.ts";
 
 /** The outcome of a look-up. */
 export type Lookup<T> =
@@ -16,6 +17,12 @@ export type Lookup<T> =
   | { readonly kind: "missing" }
   | { readonly kind: "wrong method"; readonly allow: readonly string[] }
   | { readonly kind: "malformed" };
+
+/** What {@link Routes.quick} found. */
+export interface Quick<T> {
+  readonly target: T;
+  readonly params: RawParams;
+}
 
 /** One target at one pattern. */
 interface Entry<T> {
@@ -56,11 +63,10 @@ interface Walk {
 /** The routes of a router. */
 export class Routes<T> {
   readonly #root: Node<T> = node();
-  /** Full paths without parameters. GET has a table of its own: most requests are answered by one look-up. */
-  readonly #gets = new Map<string, T>();
+  /** Full paths without parameters. */
+  readonly #fixed = new SpanTable<Leaf<T>>();
   /** GET patterns with one parameter, the last segment, by what stands before it: the shape of most others. */
-  readonly #tails = new Map<string, Tail<T>>();
-  readonly #fixed = new Map<string, Leaf<T>>();
+  readonly #tails = new SpanTable<Tail<T>>();
   readonly #base: string;
   readonly #describe: (target: T) => string;
 
@@ -102,14 +108,14 @@ export class Routes<T> {
     const [name] = names;
     if (name !== undefined) {
       const prefix = segments.slice(0, -1);
-      if (method === "GET" && prefix.every(({ kind }) => kind === "static")) {
-        this.#tails.set(this.#base + (prefix.length === 0 ? "" : pathOf(prefix)), { target, name });
+      const isTail = method === "GET" && prefix.every(({ kind }) => kind === "static");
+      // What stands under "_" is the framework's, which looks there itself.
+      if (isTail && (prefix[0] as { readonly text?: string } | undefined)?.text !== "_") {
+        this.#tails.put(this.#base + (prefix.length === 0 ? "" : pathOf(prefix)), { target, name });
       }
       return;
     }
-    const path = this.#base + pathOf(segments);
-    this.#fixed.set(path, at.leaf);
-    if (method === "GET") this.#gets.set(path, target);
+    this.#fixed.put(this.#base + pathOf(segments), at.leaf);
   }
 
   #register(leaf: Leaf<T>, method: string, entry: Entry<T>): void {
@@ -121,22 +127,31 @@ export class Routes<T> {
     leaf.set(method, entry);
   }
 
-  /** Finds what answers a method at a path without parameters, written as it was registered. */
-  exact(method: string, path: string): T | undefined {
-    return method === "GET" ? this.#gets.get(path) : this.#fixed.get(path)?.get(method)?.target;
-  }
-
   /**
-   * Finds what answers a GET whose path has static segments up to a last one that is a parameter: the most precise
-   * pattern of all that {@link exact} does not find. `undefined` says nothing; {@link find} knows.
+   * Finds what answers a method at the path that stands in `url` from `start` to before `end`, when that is as easy as
+   * it mostly is: no parameters, or a GET whose last segment is the only one. `undefined` says nothing; {@link find}
+   * knows.
    */
-  tail(path: string): { readonly target: T; readonly params: RawParams } | undefined {
-    if (path.indexOf("%") >= 0) return undefined;
-    const slash = path.lastIndexOf("/");
-    const tail = slash === path.length - 1 ? undefined : this.#tails.get(path.slice(0, slash));
+  quick(method: string, url: string, start: number, end: number): Quick<T> | undefined {
+    let hash = 0;
+    let slash = start;
+    let hashBefore = 0;
+    for (let at = start; at < end; at++) {
+      const code = url.charCodeAt(at);
+      if (code === PERCENT) return undefined;
+      if (code === SLASH) {
+        slash = at;
+        hashBefore = hash;
+      }
+      hash = hashOn(hash, code);
+    }
+    const target = this.#fixed.find(url, start, end, hash)?.get(method)?.target;
+    if (target !== undefined) return { target, params: NO_PARAMS };
+    if (method !== "GET" || slash === end - 1) return undefined;
+    const tail = this.#tails.find(url, start, slash, hashBefore);
     if (tail === undefined) return undefined;
     const params = createRecord<string>();
-    params[tail.name] = path.slice(slash + 1);
+    params[tail.name] = url.slice(slash + 1, end);
     return { target: tail.target, params };
   }
 
@@ -165,6 +180,7 @@ export class Routes<T> {
 }
 
 const SLASH = 47;
+const PERCENT = 37;
 const MISSING: { readonly kind: "missing" } = { kind: "missing" };
 
 function node<T>(): Node<T> {

@@ -22,7 +22,7 @@ export function isOrdinary(value: number): boolean {
 /** An object literal's prototype is the end of its chain; so it is in other realms, whose `Object` is not ours. */
 export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 export function isBinary(value: unknown): value is ArrayBuffer | ArrayBufferView {
