@@ -125,12 +125,11 @@ function readBody(
     const length = lengthOf(raw);
     // The common case. With a length that fits, the platform's own parser is the fastest there is.
     if (isJson(media) && !plan.rawBody && length !== undefined && length > 0 && length <= plan.bodyLimit) {
-      const used = raw.bodyUsed;
       return raw.json().then(
         (json) => orGo(putJson(request, part, media, type as string, json), go),
         (error) => {
           if (error instanceof SyntaxError) return notJson();
-          throw used ? error : brokenOff(error);
+          throw brokenOff(error);
         },
       );
     }

@@ -368,6 +368,9 @@ export function createApp(options: AppOptions = {}) {
       peeked: { query: request.query, params: request.params, body: request.body, used: request.raw.bodyUsed },
     }),
   });
+  const drain = igniter.procedure({
+    handler: async (_options: {}, { request }) => ({ drained: await request.raw.text() }),
+  });
 
   // --- inputs
 
@@ -496,6 +499,12 @@ export function createApp(options: AppOptions = {}) {
         query: z.object({ page: z.number() }),
         body: z.object({ name: z.string() }),
         handler: ({ context, params, query, body }) => ({ peeked: context.peeked, params, query, body }),
+      }),
+      drained: igniter.mutation({
+        path: "/drained",
+        use: [drain],
+        body: z.object({ name: z.string() }),
+        handler: ({ body, response }) => response.success(body),
       }),
       rich: igniter.mutation({
         path: "/rich",

@@ -428,6 +428,10 @@ eachHost("R6 D6 a procedure sees raw strings and no body; the handler sees what 
   }
 });
 
+eachHost("R6 a body that a procedure has read is the application's mistake, not the client's", async (send) => {
+  assertEquals(await refusal(send("POST /inputs/drained", { json: { name: "Ada" } })), [500, "ERR_INTERNAL"]);
+});
+
 // --- R14
 
 eachHost("R14 __proto__ in body, query, form or cookies pollutes nothing", async (send) => {
