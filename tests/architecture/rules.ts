@@ -78,6 +78,8 @@ export function checkFloors(edges: readonly Edge[]): string[] {
   for (const { from, to } of edges) {
     const zone = zoneOf(from);
     if (zone === undefined || isPackage(to)) continue;
+    // Published with the package: the CLI reads its version there.
+    if (zone === "cli" && to === "deno.json") continue;
     const target = zoneOf(to);
     if (target === undefined) wrong.push(`${from} imports ${to}, which is not published`);
     else if (floors[target] > floors[zone]) wrong.push(`${from} (floor ${floors[zone]}) imports ${to} above it`);

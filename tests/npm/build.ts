@@ -9,7 +9,7 @@
  * @module
  */
 import { join, resolve } from "node:path";
-import { readConfig } from "../project.ts";
+import { type ProjectConfig, readConfig } from "../project.ts";
 import { stage } from "../publish_check.ts";
 import { dropSources, importsOf } from "./emitted.ts";
 import { type PackedManifest, toManifest } from "./manifest.ts";
@@ -21,6 +21,7 @@ export async function buildPackage(folder: string): Promise<string> {
   const work = Deno.makeTempDirSync({ prefix: "igniter_npm_" });
   try {
     stage(work);
+    dropCli(join(work, "deno.json"));
     await run(Deno.execPath(), ["pack", "--allow-dirty", "--no-source-maps", "-o", "packed.tgz"], work);
     await run("tar", ["xzf", "packed.tgz"], work);
     const packed = join(work, "package");
@@ -35,6 +36,13 @@ export async function buildPackage(folder: string): Promise<string> {
   } finally {
     Deno.removeSync(work, { recursive: true });
   }
+}
+
+/** The command runs on Deno: a project on Node calls it by `deno run`, not through the npm package. */
+function dropCli(file: string): void {
+  const config: ProjectConfig = JSON.parse(Deno.readTextFileSync(file));
+  const exports = Object.entries(config.exports).filter(([entry]) => entry !== "./cli");
+  Deno.writeTextFileSync(file, JSON.stringify({ ...config, exports: Object.fromEntries(exports) }));
 }
 
 function tarballIn(json: string): string {
