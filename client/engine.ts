@@ -60,8 +60,7 @@ export function createEngine(client: ClientOptions): ClientEngine {
       const result = await limited(signal, timeout, (signal) => repeat(key, kind, input, options, signal));
       const { error } = result;
       if (error) {
-        client.onError?.({ key, error });
-        options.onError?.({ key, error });
+        for (const { onError } of [client, options]) onError?.({ key, error });
       }
       return result;
     },

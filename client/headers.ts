@@ -12,8 +12,8 @@ import type { HeadersOption } from "./options.ts";
 export async function headersOf(...given: (HeadersOption | object | undefined)[]): Promise<Headers> {
   const headers = new Headers();
   for (const part of given) {
-    const made: object | undefined = typeof part === "function" ? await part() : part;
-    const entries = Symbol.iterator in (made ?? {}) ? made as Iterable<[string, unknown]> : Object.entries(made ?? {});
+    const made: object = (typeof part === "function" ? await part() : part) ?? {};
+    const entries = Symbol.iterator in made ? made as Iterable<[string, unknown]> : Object.entries(made);
     const own = new Headers();
     for (const [name, value] of entries) {
       if (value === null) headers.delete(name);

@@ -19,7 +19,7 @@ export function coreMethod(engine: ClientEngine, key: string, method: string): u
         let opened: Promise<AsyncIterator<unknown>> | undefined;
         return {
           next: async () => (await (opened ??= engine.stream(key, toError, input, options))).next(),
-          return: async () => (await opened)?.return?.() ?? { done: true, value: undefined },
+          return: async () => (await opened)?.return?.() ?? { done: true } as IteratorReturnResult<undefined>,
         };
       },
     });

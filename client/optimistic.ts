@@ -40,11 +40,12 @@ interface Write {
  * Sends a mutation after `write` has changed the cache: taken back when it fails, and fetched when it is settled.
  * Fetches of what is written are cancelled first: their answers are older than the change.
  */
-export async function optimistically<T>(
+export async function optimistically<T, I>(
   client: QueryClient,
   keyPrefix: string | undefined,
-  write: (cache: object) => void,
-  send: () => Promise<T>,
+  write: (cache: object, input: I) => void,
+  send: (input: I) => Promise<T>,
+  input: I,
 ): Promise<T> {
   const call = {};
   const touched = new Set<ChangedQuery>();
@@ -59,8 +60,8 @@ export async function optimistically<T>(
   });
   let succeeded = false;
   try {
-    write(cache);
-    const data = await send();
+    write(cache, input);
+    const data = await send(input);
     succeeded = true;
     return data;
   } finally {

@@ -47,12 +47,7 @@ export function useMutation(target: Target, given: MutationGiven = {}): object {
       const [{ defaultValues, optimistic }, send, client] = latest.current;
       const input = defaultValues ? withDefaults(defaultValues, given) : given;
       return optimistic
-        ? (await loadOptimistic()).optimistically(
-          client,
-          target.keyPrefix,
-          (cache) => optimistic(cache, input),
-          () => send(input),
-        )
+        ? (await loadOptimistic()).optimistically(client, target.keyPrefix, optimistic, send, input)
         : send(input);
     };
     const mutate = (given?: CallInput) => mutateAsync(given).then(done, failed);

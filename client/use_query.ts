@@ -20,7 +20,6 @@ import { isTold, loadTell, useClient, useLatest, useLoading } from "./hook_parts
 import { done, failed } from "./outcome.ts";
 import { once } from "./limits.ts";
 import { RealtimeContext } from "./provider.ts";
-import { inputOf } from "./query_key.ts";
 import {
   type ActionOptions,
   type FetchOptions,
@@ -43,13 +42,13 @@ type Fetched =
   & { readonly [F in typeof FETCHES[number]]: (how?: RefetchOptions) => Promise<UseQueryResult<unknown, unknown>> };
 
 /** What was executed, and the hash of the component's own key, in whose place it is shown. */
-interface Executed {
+export interface Executed {
   readonly instead: string;
   readonly input: CallInput;
 }
 
 /** What the last committed render held. */
-interface Latest {
+export interface Latest {
   readonly given: QueryGiven;
   result?: Fetched;
   /** Of what is shown; once something is executed, of that. */
@@ -115,23 +114,9 @@ function useAny(
       const { client, options: { queryKey } } = latest.current;
       return client.invalidateQueries({ queryKey, exact: true });
     },
-    async execute(given: object = {}) {
-      try {
-        const { given: own, toOptions, client } = latest.current;
-        const input = inputOf(given);
-        const options = toOptions({ ...own, ...input });
-        options.staleTime = 0;
-        delete options.initialData;
-        // From now on the callbacks are about this one.
-        latest.current.options = options;
-        setExecuted({ instead: toOptions(own).queryHash, input });
-        const data = await client.fetchQuery(options as never);
-        const { select } = latest.current.given;
-        return done(select ? select(data) : data);
-      } catch (error) {
-        return failed(error);
-      }
-    },
+    // Few components ask by hand.
+    execute: (input?: object) =>
+      import("./execute.ts").then(({ execute }) => execute(latest, setExecuted, input)).catch(failed),
   }));
 
   const { enableRealtime, keepLive } = React.useContext(RealtimeContext);

@@ -14,10 +14,8 @@ import { queryKey } from "./query_key.ts";
 import type { Target } from "./query_options.ts";
 import type { Show, Shown, StreamGiven } from "./show_stream.ts";
 
-interface Seen {
-  readonly channel?: string;
-  readonly shown?: Partial<Shown>;
-}
+/** What was seen, of which channel. */
+type Seen = readonly [channel?: string, shown?: Partial<Shown>];
 
 /** `useStream` of an action. The provider's settings are read when it subscribes. */
 export function useStream(
@@ -32,29 +30,26 @@ export function useStream(
   const latest = useLatest([given, realtime, wish, load] as const);
   const on = wish > 0 && realtime.enableRealtime !== false && given.enabled !== false;
   const channel = on ? wish + hashKey(queryKey({ key }, given)) : "";
-  const [seen, setSeen] = React.useState<Seen>({});
+  const [[of, seen], setSeen] = React.useState<Seen>([]);
 
   React.useEffect(() => {
     if (!channel) return;
     let live = true;
-    let stop: ((now?: boolean) => void) | undefined;
     const see = (next: Partial<Shown>) => {
-      if (live) {
-        setSeen(({ shown, ...seen }) => ({ channel, shown: { ...(seen.channel === channel && shown), ...next } }));
-      }
+      if (live) setSeen(([of, seen]) => [channel, { ...(of === channel && seen), ...next }]);
     };
-    latest.current[3]().then(async ({ show }) => {
-      if (live) stop = await show(engine, key, () => latest.current, see);
-      if (!live) stop?.();
-    }).catch((cause) => {
-      const error = new FailureError("ERR_NETWORK", { message: String(cause) });
-      see({ state: "error", error });
-      if (live) latest.current[0].onError?.(error);
-    });
+    const stop = latest.current[3]()
+      .then(({ show }) => live ? show(engine, key, () => latest.current, see) : undefined)
+      .catch((cause) => {
+        const error = new FailureError("ERR_NETWORK", { message: String(cause) });
+        see({ state: "error", error });
+        if (live) latest.current[0].onError?.(error);
+      });
     return () => {
       live = false;
       // Who only goes away may be back at once (StrictMode, the next page); who asked means it.
-      stop?.(latest.current[2] !== wish);
+      const now = latest.current[2] !== wish;
+      stop.then((stop) => stop?.(now));
     };
   }, [engine, channel]);
 
@@ -66,7 +61,7 @@ export function useStream(
   const shown: Partial<Shown> = {
     state: on ? "connecting" : "closed",
     error: null,
-    ...(seen.channel === channel && seen.shown),
+    ...(of === channel && seen),
   };
   return { ...shown, isConnected: shown.state === "open", ...methods };
 }

@@ -27,7 +27,7 @@ async function weigh(program: string, external: readonly string[] = []): Promise
     assertEquals(bundle.code, 0, bundle.stderr);
     const sources: readonly string[] = JSON.parse(Deno.readTextFileSync(output + ".map")).sources;
     return {
-      bytes: gzip(Deno.readTextFileSync(output)),
+      bytes: gzip(withoutImports(Deno.readTextFileSync(output))),
       sources: sources.map((source) => relativeTo(folder, source)),
     };
   } finally {
@@ -44,6 +44,11 @@ function onDemand(): string[] {
   });
   assert(names.length > 0, "nothing is loaded on demand: has import() another form now?");
   return [...new Set(names)];
+}
+
+/** What is not counted is bundled with the page, and imported by nobody then. */
+function withoutImports(bundle: string): string {
+  return bundle.replaceAll(/\bimport(?:\*as [\w$]+|\{[^}]*\})from"[^".][^"]*";/g, "");
 }
 
 function gzip(text: string): number {
