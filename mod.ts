@@ -261,6 +261,7 @@ export type {
   WorkerOptions,
   WorkerStart,
 } from "./server/ports/jobs/worker_options.ts";
+export type { DevJobEvent } from "./server/ports/dev_feed.ts";
 export type { EnqueueRequest, JobAddress, Jobs, JobsAdapter, QueueEngine, QueueHost } from "./server/ports/queue.ts";
 export type { PublishOptions, Realtime, RealtimeChannel } from "./server/ports/realtime.ts";
 export type { RealtimeConfig, ScopesInput } from "./server/realtime/options.ts";

@@ -8,6 +8,7 @@ import type { Config } from "./builder.ts";
 import { createConsoleLogger } from "./console_logger.ts";
 import { type ContextFactory, type ContextRecord, createContext } from "./context.ts";
 import { defineController } from "./controller.ts";
+import { type DevDesk, findDevDesk } from "./dev/desk.ts";
 import { JobDesk } from "./jobs/desk.ts";
 import { createJobsClient } from "./jobs/producer.ts";
 import { PluginHost } from "./plugin_host.ts";
@@ -44,6 +45,8 @@ export interface App {
   readonly config: Required<{ readonly [K in keyof Config]: NonNullable<Config[K]> }>;
   readonly logger: Logger;
   readonly trace: Trace | undefined;
+  /** Who is told of requests, jobs and connections: in development, under `igniter dev`, somebody. */
+  readonly dev: DevDesk | undefined;
   /** What event connections share. */
   readonly hub: Hub;
   /** Global procedures: the plugins' first, then those of `.use()`. */
@@ -122,6 +125,7 @@ export function createApp(settings: AppSettings): object {
     ? createConsoleLogger({ level: config.logLevel })
     : toSafeLogger(settings.logger);
   const realtime = toRealtimeSettings(settings.realtime);
+  const dev = config.development ? findDevDesk() : undefined;
   const broker = new Broker({
     logger,
     clock: systemClock,
@@ -144,6 +148,7 @@ export function createApp(settings: AppSettings): object {
     config,
     logger,
     trace: settings.telemetry === undefined ? undefined : toSafeTrace(settings.telemetry, logger),
+    dev,
     hub: createHub(broker, realtime, systemClock),
     steps: [
       ...plugins.records.flatMap(([key, { middleware }]) =>
@@ -180,6 +185,7 @@ export function createApp(settings: AppSettings): object {
       logger,
       ...(telemetry === undefined ? undefined : { inject: (carrier: WritableCarrier) => telemetry.inject(carrier) }),
       ...(app.trace === undefined ? undefined : { trace: app.trace }),
+      ...(dev === undefined ? undefined : { tell: (event) => dev.tellJob(event) }),
       context: async () => {
         // A copy for each job: making one anew costs twice as much.
         template ??= new Request(config.baseURL, { headers: { "x-igniter-source": "job" } });

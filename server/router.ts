@@ -4,7 +4,7 @@
  * @module
  */
 import { type ActionRecord, recordOf } from "./action.ts";
-import type { App, Trace } from "./app.ts";
+import type { App } from "./app.ts";
 import { type Caller, type CallerOptions, type CallInput, createCaller, type Outcome } from "./caller.ts";
 import { answerBatch, type BatchHost } from "./batch.ts";
 import type { ContextFactory } from "./context.ts";
@@ -22,6 +22,7 @@ import type { Result } from "./contract/reply.ts";
 import { readResult } from "./contract/result.ts";
 import type { In } from "./contract/schema.ts";
 import { CODEC_HEADER, PARAM_PREFIX, RICH_QUERY, RPC_SEGMENT } from "./contract/wire.ts";
+import { watchRequest } from "./dev/watch_request.ts";
 import { Exchange, type Plan, type RouterState } from "./dispatch.ts";
 import { compileInput } from "./input.ts";
 import { cancelJobRecord } from "./jobs/cancel_job.ts";
@@ -119,6 +120,13 @@ interface Destination extends Target {
   readonly plan: Plan;
 }
 
+/** A request that somebody looks on at: telemetry, the dashboard of `igniter dev`, or both. */
+interface Observed {
+  span: Span | undefined;
+  /** Set once it is known for which action it is. */
+  exchange: Exchange | undefined;
+}
+
 class RouterEngine implements RouterState {
   readonly app: App;
   readonly factory: ContextFactory | undefined;
@@ -139,6 +147,8 @@ class RouterEngine implements RouterState {
   /** Calls in process, for the same, with the signals by which their callers give up. */
   readonly #calls = new Map<Promise<Outcome>, readonly (AbortSignal | undefined)[]>();
   readonly #hasAfterHooks: boolean;
+  /** Whether anybody looks on at requests. */
+  readonly #isObserved: boolean;
   readonly #events: EventsEndpoint;
   #closed: Promise<void> | undefined = undefined;
 
@@ -155,6 +165,7 @@ class RouterEngine implements RouterState {
     this.#batch = app.config.batchLimit === 0 ? undefined : `${this.#base}/${BATCH_SEGMENT}`;
     this.#routes = new Routes(this.#base, ({ key }) => key);
     this.#hasAfterHooks = app.plugins.has("afterRequest");
+    this.#isObserved = app.trace !== undefined || app.dev !== undefined;
     for (const [name, controller] of Object.entries(definition.controllers)) this.#addController(name, controller);
     for (const [key, plugin] of app.plugins.records) {
       for (const route of plugin.routes) this.#addRoute(key, plugin.path ?? `/${key}`, route);
@@ -299,10 +310,9 @@ class RouterEngine implements RouterState {
   // --- HTTP
 
   #handle(request: Request): MaybePromise<Response> {
-    const { trace } = this.app;
     try {
-      if (trace === undefined) return this.#route(request, undefined);
-      return this.#observe(trace, request).catch((error) => this.#lastResort(error));
+      if (!this.#isObserved) return this.#route(request, undefined);
+      return this.#observe(request).catch((error) => this.#lastResort(error));
     } catch (error) {
       return this.#lastResort(error);
     }
@@ -317,26 +327,34 @@ class RouterEngine implements RouterState {
     });
   }
 
-  #observe(trace: Trace, request: Request): Promise<Response> {
-    return trace(request.method, {
+  async #observe(request: Request): Promise<Response> {
+    const { trace, dev } = this.app;
+    const observed: Observed = { span: undefined, exchange: undefined };
+    const tell = dev === undefined ? undefined : watchRequest(dev, request);
+    const response = trace === undefined ? await this.#answer(request, observed) : await trace(request.method, {
       kind: "server",
       parent: request.headers,
       attributes: { "http.request.method": request.method, "url.path": new URL(request.url).pathname },
-    }, (span) => this.#answer(request, span));
+    }, (span) => {
+      observed.span = span;
+      return this.#answer(request, observed);
+    });
+    tell?.(observed.exchange, response);
+    return response;
   }
 
-  async #answer(request: Request, span: Span): Promise<Response> {
+  async #answer(request: Request, observed: Observed): Promise<Response> {
     try {
-      const response = await this.#route(request, span);
-      span.setAttributes({ "http.response.status_code": response.status });
+      const response = await this.#route(request, observed);
+      observed.span?.setAttributes({ "http.response.status_code": response.status });
       return response;
     } catch (error) {
-      span.recordError(error);
+      observed.span?.recordError(error);
       return this.#lastResort(error);
     }
   }
 
-  #route(raw: Request, span: Span | undefined): MaybePromise<Response> {
+  #route(raw: Request, observed: Observed | undefined): MaybePromise<Response> {
     const { url, method } = raw;
     // A serialised URL always has a path: it begins at the first slash behind "http://" or "https://".
     const start = url.indexOf("/", 8);
@@ -349,25 +367,26 @@ class RouterEngine implements RouterState {
     const quick = this.#closed === undefined ? this.#routes.quick(method, url, start, end) : undefined;
     if (quick !== undefined) {
       const target = { path, search, params: quick.params, headOnly: false };
-      return this.#start(new Exchange(this, quick.target, raw, target), quick.target, span);
+      return this.#start(new Exchange(this, quick.target, raw, target), quick.target, observed);
     }
     const found = this.#closed === undefined ? this.#find(raw, method, path, search) : CLOSING;
     if (found instanceof ReplyValue || found instanceof Promise) {
       const target = { path, search, params: NO_PARAMS, headOnly: method === "HEAD" };
       return this.#keepRunning(new Exchange(this, undefined, raw, target), found);
     }
-    return this.#start(new Exchange(this, found.plan, raw, found), found.plan, span);
+    return this.#start(new Exchange(this, found.plan, raw, found), found.plan, observed);
   }
 
   /** Runs the action that a request was found to be for. */
-  #start(exchange: Exchange, plan: Plan, span: Span | undefined): MaybePromise<Response> {
-    if (span !== undefined) {
-      span.setName(`${exchange.raw.method} ${plan.pattern}`);
-      span.setAttributes({ "http.route": plan.pattern, "igniter.action": plan.key });
+  #start(exchange: Exchange, plan: Plan, observed: Observed | undefined): MaybePromise<Response> {
+    if (observed !== undefined) {
+      observed.exchange = exchange;
+      observed.span?.setName(`${exchange.raw.method} ${plan.pattern}`);
+      observed.span?.setAttributes({ "http.route": plan.pattern, "igniter.action": plan.key });
     }
     const reply = plan === this.#events.plan ? this.#events.answer(exchange) : exchange.run(plan);
     const response = this.#keepRunning(exchange, reply);
-    return span === undefined ? response : this.#traced(exchange, response, span);
+    return observed?.span === undefined ? response : this.#traced(exchange, response, observed.span);
   }
 
   /** Finishes a request; one that takes time is among those that `close()` waits for. */

@@ -44,19 +44,36 @@ export function createJobsClient(jobs: Jobs, host: QueueHost): object {
           const request = toRequest(task);
           requests.push(request instanceof Promise ? await request : request);
         }
-        return requests.length === 0 ? [] : await engine.enqueue(requests);
+        return requests.length === 0 ? [] : await enqueue(requests);
       },
     };
     for (const [name, job] of registered) {
-      const enqueue = async (input: unknown, options: EnqueueOptions = {}): Promise<JobHandle> =>
+      const one = async (input: unknown, options: EnqueueOptions = {}): Promise<JobHandle> =>
         await keep(prepareJob(job, input, options));
-      methods[name] = { enqueue, schedule: enqueue };
+      methods[name] = { enqueue: one, schedule: one };
     }
     return methods;
   }
 
   async function keep(request: EnqueueRequest | Promise<EnqueueRequest>): Promise<JobHandle> {
-    const [handle] = await engine.enqueue([request instanceof Promise ? await request : request]);
+    const [handle] = await enqueue([request instanceof Promise ? await request : request]);
     return handle as JobHandle;
+  }
+
+  function enqueue(requests: readonly EnqueueRequest[]): Promise<JobHandle[]> {
+    const { tell } = host;
+    return tell === undefined ? engine.enqueue(requests) : enqueueAndTell(requests, tell);
+  }
+
+  async function enqueueAndTell(
+    requests: readonly EnqueueRequest[],
+    tell: NonNullable<QueueHost["tell"]>,
+  ): Promise<JobHandle[]> {
+    const at = Date.now();
+    const handles = await engine.enqueue(requests);
+    for (const [index, { job, options: { queue } }] of requests.entries()) {
+      tell({ kind: "job", id: handles[index]?.id ?? "", at, queue, name: job.key, state: "enqueued" });
+    }
+    return handles;
   }
 }

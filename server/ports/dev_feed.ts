@@ -8,12 +8,12 @@
 /** A request that was answered. */
 export interface DevRequestEvent {
   readonly kind: "request";
-  /** Counts from 1 in each process. */
+  /** Its own among all requests and connections of a session. */
   readonly id: number;
   /** When it arrived, in milliseconds since the epoch. */
   readonly at: number;
   readonly method: string;
-  /** Path and query string, as the client sent them. */
+  /** Path and query string, as the client sent them; secrets are replaced. */
   readonly path: string;
   /** The action that answered; absent where none did. */
   readonly key?: string;
@@ -24,33 +24,48 @@ export interface DevRequestEvent {
   /** What the action was given, as far as it was read; secrets are replaced. */
   readonly input?: { readonly query?: unknown; readonly params?: unknown; readonly body?: unknown };
   /** What the client was told, with the stack of what was thrown. */
-  readonly error?: { readonly code: string; readonly message: string; readonly stack?: string };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    /** An error's own data, such as what a schema refuses. */
+    readonly data?: unknown;
+    readonly stack?: string;
+  };
 }
 
-/** A step in a job's life. */
+/** A step in a job's life, as `igniter dev` shows it. */
 export interface DevJobEvent {
+  /** Tells it from other events. */
   readonly kind: "job";
   /** The job's id. */
   readonly id: string;
   /** In milliseconds since the epoch. */
   readonly at: number;
+  /** The job's queue. */
   readonly queue: string;
-  /** `namespace.job`, as it is enqueued. */
+  /** The job's key, `namespace.name`. */
   readonly name: string;
   /** `retrying`: an attempt failed and another will follow; `failed`: none will. */
   readonly state: "enqueued" | "active" | "progress" | "completed" | "failed" | "retrying";
-  /** Counts from 1. */
+  /** Which attempt, from 1. */
   readonly attempt?: number;
-  /** How long the attempt took. */
+  /** How many milliseconds the attempt took, once it is over. */
   readonly ms?: number;
+  /** What the handler told of its progress. */
   readonly progress?: unknown;
-  readonly error?: { readonly message: string; readonly stack?: string };
+  /** What made the attempt fail. */
+  readonly error?: {
+    /** The error's message. */
+    readonly message: string;
+    /** Where it was thrown. */
+    readonly stack?: string;
+  };
 }
 
 /** The opening or closing of a client's event connection. */
 export interface DevConnectionEvent {
   readonly kind: "connection";
-  /** Counts from 1 in each process; the closing bears the id of its opening. */
+  /** Its own among all requests and connections of a session; the closing bears the id of its opening. */
   readonly id: number;
   /** In milliseconds since the epoch. */
   readonly at: number;

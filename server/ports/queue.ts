@@ -19,6 +19,7 @@
  * @module
  */
 import type { Schema } from "../contract/schema.ts";
+import type { DevJobEvent } from "./dev_feed.ts";
 import type { JobHandle } from "./jobs/client.ts";
 import type {
   CronDefinition,
@@ -57,6 +58,8 @@ export interface QueueHost {
   inject?(carrier: WritableCarrier): void;
   /** Runs work inside a span. */
   trace?<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T>;
+  /** In development: hears of each step in a job's life. */
+  tell?(event: DevJobEvent): void;
 }
 
 /** One job to keep. */

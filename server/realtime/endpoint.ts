@@ -9,6 +9,7 @@
  */
 import { type Failure, IgniterError } from "../contract/error.ts";
 import { JOB_CHANNEL } from "../contract/job.ts";
+import { watchConnection } from "../dev/watch_connection.ts";
 import { discard, Exchange, type Plan, type RouterState } from "../dispatch.ts";
 import { errorReply, ReplyValue } from "../reply.ts";
 import type { Target } from "../request.ts";
@@ -139,12 +140,15 @@ export class EventsEndpoint {
     } catch (error) {
       return refuse(error);
     }
+    const { dev } = this.#host.state.app;
+    const tellClosed = dev === undefined ? undefined : watchConnection(dev, asked.subscriptions, identity);
     const connection: Connection = new Connection({
       broker,
       scopes,
       budget: settings.budget,
       onEnd: () => {
         leave();
+        tellClosed?.();
         heartbeat.delete(connection);
         this.#connections.delete(connection);
         raw.signal.removeEventListener("abort", end);

@@ -9,11 +9,12 @@
 import { IgniterError } from "../../contract/error.ts";
 import { validate } from "../../contract/schema.ts";
 import type { Clock } from "../clock.ts";
+import type { DevJobEvent } from "../dev_feed.ts";
 import type { QueueHost } from "../queue.ts";
 import { backoffDelay } from "./backoff.ts";
 import type { JobEvent, JobInfo } from "./definition.ts";
 import type { Envelope } from "./envelope.ts";
-import { CANCELLED, isUnrecoverable } from "./failure.ts";
+import { CANCELLED, isUnrecoverable, type StoredFailure, toFailure } from "./failure.ts";
 import { raceAbort } from "./race_abort.ts";
 import { fromPayload, pack, type Packed, toSentence, unpack, unpackCopy } from "./payload.ts";
 import type { HookName, RegisteredJob } from "./registry.ts";
@@ -138,6 +139,7 @@ class Attempt {
   readonly #info: JobInfo;
   /** Absent until there is a context: hooks are never called with half of what they were promised. */
   #event: Event | undefined = undefined;
+  #startedAt: number | undefined = undefined;
 
   constructor(host: AttemptHost, delivery: Delivery) {
     this.#host = host;
@@ -158,6 +160,10 @@ class Attempt {
     const { app, debug } = this.#host;
     const { job, id, attempt, attempts } = this.#delivery;
     if (debug) app.logger.debug(`Job "${job.key}" starts`, { id, attempt, attempts });
+    if (app.tell !== undefined) {
+      this.#startedAt = Date.now();
+      this.#tell({ state: "active" });
+    }
     let outcome: Outcome;
     try {
       outcome = { kind: "completed", result: pack(await this.#work()) };
@@ -225,6 +231,7 @@ class Attempt {
       told = result.value;
     }
     await this.#delivery.progress(pack(told));
+    this.#tell({ state: "progress", progress: told });
     await this.#call("onProgress", told);
   }
 
@@ -248,11 +255,13 @@ class Attempt {
     const { logger } = app;
     switch (outcome.kind) {
       case "completed":
+        this.#tell({ state: "completed" });
         if (debug) logger.debug(`Job "${job.key}" completed`, { id, attempt });
         await this.#call("onSuccess");
         await this.#call("onComplete");
         break;
       case "retry":
+        this.#tell({ state: "retrying", error: toFailure(outcome.error) });
         logger.warn(`Job "${job.key}" failed and is tried again`, {
           id,
           attempt,
@@ -263,6 +272,7 @@ class Attempt {
         await this.#call("onRetry", outcome.error, outcome.delay);
         break;
       case "failed":
+        this.#tell({ state: "failed", error: toFailure(outcome.error) });
         logger.error(`Job "${job.key}" failed`, { id, attempt, attempts, error: outcome.error });
         await this.#call("onFailure", outcome.error);
         await this.#call("onComplete", outcome.error);
@@ -270,6 +280,32 @@ class Attempt {
       case "released":
         logger.warn(`Job "${job.key}" did not end within the grace period and is delivered again`, { id, attempt });
     }
+  }
+
+  /** Tells whoever looks on in development, by the machine's clock. */
+  #tell(
+    step: { readonly state: DevJobEvent["state"]; readonly progress?: unknown; readonly error?: StoredFailure },
+  ): void {
+    const { tell } = this.#host.app;
+    if (tell === undefined) return;
+    const { job, id, queue, attempt } = this.#delivery;
+    const { state, progress, error } = step;
+    const at = Date.now();
+    const over = state !== "active" && state !== "progress" && this.#startedAt !== undefined;
+    tell({
+      kind: "job",
+      id,
+      at,
+      queue,
+      name: job.key,
+      state,
+      attempt,
+      ...(over ? { ms: at - (this.#startedAt ?? at) } : undefined),
+      ...(progress === undefined ? undefined : { progress }),
+      ...(error === undefined ? undefined : {
+        error: { message: error.message, ...(error.stack === undefined ? undefined : { stack: error.stack }) },
+      }),
+    });
   }
 
   /** Calls hooks; nothing is waited for where there are none. */
