@@ -12,6 +12,7 @@ import { CompletionsCommand } from "@cliffy/command/completions";
 import type { AnyCommand } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { paintError, printError } from "./output.ts";
+import { createRoutesCommand } from "./routes.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs a command line, without the program's name, and gives the exit code: 0, 1 for a failure, 2 for wrong usage. */
@@ -34,6 +35,7 @@ function createProgram(): AnyCommand {
     .example("Begin a project", "igniter init my-app")
     .example("Run it while you work", "igniter dev --interactive")
     .noExit();
+  program.command("routes", createRoutesCommand());
   program.command("completions", new CompletionsCommand());
   return program;
 }

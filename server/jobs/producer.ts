@@ -14,13 +14,21 @@ interface Task extends EnqueueOptions {
   readonly input?: unknown;
 }
 
+/**
+ * Whether a tool loads the application only to look at it, as `igniter routes` does: it says so before it imports the
+ * router. Workers that began here would take jobs from the queue and die with them.
+ */
+function isInspected(): boolean {
+  return Reflect.get(globalThis, Symbol.for("igniter.inspect")) === true;
+}
+
 /** Makes `igniter.jobs` and lets the engine know the application. @throws TypeError when the value is no merged jobs. */
 export function createJobsClient(jobs: Jobs, host: QueueHost): object {
   const engine = jobs["~engine"];
   if (typeof engine?.enqueue !== "function") {
     throw new TypeError("Cannot enable jobs: the value is not made by merge() of a jobs adapter");
   }
-  engine.attach(host);
+  if (!isInspected()) engine.attach(host);
   const client: Record<string, object> = {};
   for (const [namespace, registered] of engine.registered()) client[namespace] = toNamespace(namespace, registered);
   return client;
