@@ -11,6 +11,7 @@ import { Command, ValidationError } from "@cliffy/command";
 import { CompletionsCommand } from "@cliffy/command/completions";
 import type { AnyCommand } from "./command.ts";
 import { CliError } from "./errors.ts";
+import { createInfoCommand } from "./info.ts";
 import { paintError, printError } from "./output.ts";
 import { createRoutesCommand } from "./routes.ts";
 import { VERSION } from "./version.ts";
@@ -36,6 +37,7 @@ function createProgram(): AnyCommand {
     .example("Run it while you work", "igniter dev --interactive")
     .noExit();
   program.command("routes", createRoutesCommand());
+  program.command("info", createInfoCommand());
   program.command("completions", new CompletionsCommand());
   return program;
 }
