@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { type Equal, expectType, send, testCaller } from "@igniter-js/core/testing";
 import { AppRouter } from "../../cli/templates/app/src/igniter.router.ts";
-import { createDatabase } from "../../cli/templates/app/src/services/database.ts";
+import { createMemoryDatabase } from "../../cli/templates/app/src/services/database.memory.ts";
 import { readConfig } from "../project.ts";
 import { type DemoProcess, runDemo, startDemo } from "./demo_process.ts";
 
@@ -198,7 +198,7 @@ Deno.test({
 // --- in process
 
 function createCaller() {
-  return testCaller(AppRouter, { context: { database: createDatabase() } });
+  return testCaller(AppRouter, { context: { database: createMemoryDatabase() } });
 }
 
 Deno.test("the demo app's caller: create, sign in, list page by page, read one from the cache", async () => {
@@ -296,7 +296,7 @@ Deno.test("the demo app warns that sessions end with the process when COOKIE_SEC
 });
 
 Deno.test("the demo app hashes a password with a salt of its own", async () => {
-  const database = createDatabase();
+  const database = createMemoryDatabase();
   const caller = testCaller(AppRouter, { context: { database } });
   const hashes = [];
   for (const email of ["salt1@test.example", "salt2@test.example"]) {

@@ -46,7 +46,7 @@ export const REGISTERED_JOBS = jobs.merge({
 
 function createJobs(redisUrl: string | undefined): JobsAdapter {
   const autoStartWorker = process.env["JOBS_WORKER"] === "on" && { concurrency: 2 };
-  if (redisUrl) return createBullMQAdapter({ store, autoStartWorker, prefix: "demo" });
+  if (redisUrl) return createBullMQAdapter({ store, autoStartWorker, prefix: "app" });
   const folder = process.env["DATA_DIR"] || mkdtempSync(join(tmpdir(), "igniter_data_"));
   mkdirSync(folder, { recursive: true });
   return createSqliteJobsAdapter({ path: join(folder, "jobs.db"), autoStartWorker });

@@ -10,5 +10,5 @@ import process from "node:process";
 export const store: Store = createStore(process.env["REDIS_URL"]);
 
 function createStore(redisUrl: string | undefined): Store {
-  return redisUrl ? createRedisStoreAdapter({ url: redisUrl, prefix: "demo:" }) : createMemoryStoreAdapter();
+  return redisUrl ? createRedisStoreAdapter({ url: redisUrl, prefix: "app:" }) : createMemoryStoreAdapter();
 }

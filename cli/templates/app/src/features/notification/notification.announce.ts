@@ -1,5 +1,5 @@
 import { igniter } from "../../igniter.ts";
-import type { User } from "../../services/database.ts";
+import type { User } from "../../services/database.types.ts";
 import type { Notification } from "./notification.types.ts";
 
 /** Tells everybody who listens to the notifications, in whatever process, of a new user. */

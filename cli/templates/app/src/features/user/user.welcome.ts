@@ -1,6 +1,6 @@
 import type { JobHandle } from "@igniter-js/core";
 import { igniter } from "../../igniter.ts";
-import type { User } from "../../services/database.ts";
+import type { User } from "../../services/database.types.ts";
 
 /** Milliseconds until the email is sent. */
 const DELAY = 500;

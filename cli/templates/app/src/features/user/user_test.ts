@@ -1,11 +1,11 @@
 import { testCaller } from "@igniter-js/core/testing";
 import { assertEquals } from "@std/assert";
 import { AppRouter } from "../../igniter.router.ts";
-import { createDatabase } from "../../services/database.ts";
+import { createMemoryDatabase } from "../../services/database.memory.ts";
 
 /** The application's own router, with an empty database. */
 function createCaller() {
-  return testCaller(AppRouter, { context: { database: createDatabase() } });
+  return testCaller(AppRouter, { context: { database: createMemoryDatabase() } });
 }
 
 Deno.test("a user is listed for one who signed in", async () => {

@@ -2,13 +2,10 @@ import process from "node:process";
 import { igniter } from "../../../igniter.ts";
 import { verifyPassword } from "../../../services/password.ts";
 import { auth } from "../procedures/auth.procedure.ts";
+import { countAttempt, FAILURES_TTL, forgetAttempts } from "../user.attempts.ts";
 import { scopeOf } from "../user.scopes.ts";
 import { beginSession, endSession, SESSION_COOKIE, SESSION_TTL } from "../user.sessions.ts";
 import { SignInInput } from "../user.types.ts";
-
-const MAX_FAILURES = 5;
-/** Seconds after which failed attempts are forgotten. */
-const FAILURES_TTL = 60;
 
 export const sessionController = igniter.controller({
   path: "/sessions",
@@ -26,10 +23,8 @@ export const sessionController = igniter.controller({
       body: SignInInput,
       handler: async ({ request, response, context }) => {
         const { email, password } = request.body;
-        const failures = `sign-in:${email}:${clientAddress(request.headers)}`;
-        // Counted before the password is looked at, or guesses sent all at once would all get through; what is right is
-        // taken back.
-        if (await igniter.store.increment(failures, { ttl: FAILURES_TTL }) > MAX_FAILURES) {
+        const address = clientAddress(request.headers);
+        if (!await countAttempt(email, address)) {
           return response.tooManyRequests("Too many attempts.", { retryAfter: FAILURES_TTL })
             .setHeader("retry-after", String(FAILURES_TTL));
         }
@@ -40,7 +35,7 @@ export const sessionController = igniter.controller({
         // One answer to both: it must not say which of the two was right.
         if (user === undefined || !isRight) return response.unauthorized("Wrong email address or password.");
 
-        await igniter.store.delete(failures);
+        await forgetAttempts(email, address);
         const token = await beginSession(user.id);
         await request.cookies.setSigned(SESSION_COOKIE, token, {
           maxAge: SESSION_TTL,
@@ -60,11 +55,9 @@ export const sessionController = igniter.controller({
       handler: async ({ request, response, context }) => {
         if (context.auth.token !== undefined) await endSession(context.auth.token);
         request.cookies.delete(SESSION_COOKIE);
-        // His other windows ask again who they are.
-        return response.noContent().revalidate(
-          "sessions.current",
-          ({ auth }) => auth.user ? [scopeOf(auth.user.id)] : [],
-        );
+        return response.noContent()
+          // His other windows ask again who they are.
+          .revalidate("sessions.current", ({ auth }) => auth.user ? [scopeOf(auth.user.id)] : []);
       },
     }),
   },

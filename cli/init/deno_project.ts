@@ -1,0 +1,109 @@
+/**
+ * The configuration of a project that Deno runs, whatever serves its requests.
+ *
+ * @module
+ */
+import { DATABASES } from "./databases.ts";
+import type { Texts } from "./edits.ts";
+import type { CommandLines, PlannedCommand } from "./frameworks/framework.ts";
+import type { InitOptions } from "./options.ts";
+
+/** What differs from framework to framework. */
+export interface DenoProjectOptions {
+  /** More entries of `imports`: names and specifiers. */
+  readonly imports?: Readonly<Record<string, string>>;
+}
+
+/** How every such project is run and checked. */
+export const DENO_LINES: CommandLines = {
+  dev: "deno task dev",
+  start: "deno task start",
+  test: "deno task test",
+  check: "deno task check",
+  ok: "deno task ok",
+};
+
+/** Makes `deno.json`, and what Docker needs when it is chosen. */
+export function configureDeno(options: InitOptions, own: DenoProjectOptions = {}): Texts {
+  const config = toJson(denoConfig(options, own));
+  return options.docker ? { "deno.json": config, ...DOCKER } : { "deno.json": config };
+}
+
+/** Installs what `deno.json` imports. */
+export function installWithDeno(): readonly PlannedCommand[] {
+  return [{ title: "Installing packages", argv: ["deno", "install"] }];
+}
+
+/** Writes JSON as `deno fmt` does, for objects and lists that are not empty. */
+export function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Gives the npm packages of the chosen database. */
+export function databasePackages({ database }: InitOptions): Readonly<Record<string, string>> {
+  return DATABASES.find(({ name }) => name === database)?.packages ?? {};
+}
+
+function denoConfig(options: InitOptions, { imports = {} }: DenoProjectOptions) {
+  const packages = Object.entries(databasePackages(options)).map(([name, range]) => [name, `npm:${name}@${range}`]);
+  return {
+    ...(options.link && { links: [options.link.path, ...options.link.links] }),
+    tasks: {
+      dev: {
+        description: "Run the application while you work on it",
+        command: "NODE_ENV=development deno run -A --env-file --watch main.ts",
+      },
+      start: { description: "Run the application", command: "deno run -A --env-file main.ts" },
+      test: { description: "Run the tests", command: "deno test -A" },
+      check: { description: "Check the types", command: "deno check" },
+      ok: {
+        description: "The one gate: everything that must hold before a commit",
+        command: "deno fmt --check && deno lint && deno check && deno test -A",
+      },
+    },
+    imports: sortKeys({
+      "@igniter-js/core": `jsr:@igniter-js/core@^${options.version}`,
+      "@std/assert": "jsr:@std/assert@^1.0.19",
+      "@types/react": "npm:@types/react@^19",
+      "@types/react-dom": "npm:@types/react-dom@^19",
+      "react": "npm:react@^19",
+      "react-dom": "npm:react-dom@^19",
+      "zod": "npm:zod@^4.6.7",
+      ...Object.fromEntries(packages),
+      ...imports,
+    }),
+    compilerOptions: {
+      strict: true,
+      verbatimModuleSyntax: true,
+      erasableSyntaxOnly: true,
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
+      noImplicitOverride: true,
+      jsx: "react-jsx",
+      jsxImportSource: "react",
+      jsxImportSourceTypes: "@types/react",
+    },
+    fmt: { lineWidth: 120 },
+  };
+}
+
+function sortKeys(record: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).sort(([one], [other]) => one < other ? -1 : 1));
+}
+
+const DOCKER: Texts = {
+  "Dockerfile": `FROM denoland/deno:2.9.6
+WORKDIR /app
+COPY . .
+RUN deno install && mkdir -p data && chown deno data
+ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=data
+EXPOSE 3000
+USER deno
+CMD ["run", "-A", "main.ts"]
+`,
+  ".dockerignore": `.git
+.env
+data
+node_modules
+`,
+};

@@ -1,0 +1,10 @@
+/**
+ * Every framework that a project can stand on, the default first.
+ *
+ * @module
+ */
+import { deno } from "./frameworks/deno.ts";
+import type { Framework } from "./frameworks/framework.ts";
+
+/** The frameworks, in the order in which people are asked. */
+export const FRAMEWORKS: readonly Framework[] = [deno];

@@ -1,0 +1,25 @@
+/**
+ * Deno alone: `serve` of Igniter in front of the API and the page. The demo app itself.
+ *
+ * @module
+ */
+import { configureDeno, DENO_LINES, installWithDeno } from "../deno_project.ts";
+import type { Framework } from "./framework.ts";
+
+/** The framework `deno`. */
+export const deno: Framework = {
+  name: "deno",
+  title: "Deno",
+  hint: "Igniter alone serves the API and the page",
+  omit: [],
+  files: {},
+  edits: [],
+  without: {},
+  configure: (options) => configureDeno(options),
+  install: installWithDeno,
+  lines: DENO_LINES,
+  places: [],
+  serving:
+    "`main.ts` starts the application with `serve` of `@igniter-js/core`; `src/igniter.server.ts` decides whether the " +
+    "API or the page answers.",
+};

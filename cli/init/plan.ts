@@ -1,0 +1,68 @@
+/**
+ * What `igniter init` is going to do, as data: no disk is read, nothing is run.
+ *
+ * @module
+ */
+import { DATABASES } from "./databases.ts";
+import { writeDocuments } from "./documents.ts";
+import { FEATURES } from "./features.ts";
+import { FRAMEWORKS } from "./frameworks.ts";
+import type { PlannedCommand } from "./frameworks/framework.ts";
+import type { InitOptions } from "./options.ts";
+import { makeSources } from "./sources.ts";
+
+/** A file to write. */
+export interface PlannedFile {
+  /** Its path in the project, with `/`. */
+  readonly path: string;
+  /** What it says. */
+  readonly text: string;
+}
+
+/** What is going to happen. */
+export interface Plan {
+  /** The files, sorted by path. */
+  readonly files: readonly PlannedFile[];
+  /** What is run in the project's folder when they are written, in order. */
+  readonly commands: readonly PlannedCommand[];
+  /** What to do next, and what to know, for the end. */
+  readonly notes: readonly string[];
+}
+
+/** Plans a project. @throws TypeError for a name that is none, or when the template does not have what it should. */
+export function planInit(options: InitOptions): Plan {
+  const framework = find(FRAMEWORKS, "framework", options.framework);
+  const database = find(DATABASES, "database", options.database);
+  const features = options.features.map((name) => find(FEATURES, "feature", name));
+  const absent = FEATURES.filter((feature) => !features.includes(feature));
+
+  const texts = {
+    ...makeSources({ framework, database, absent }),
+    ...framework.configure(options),
+    ...writeDocuments({ options, framework, database, features }),
+  };
+  const files = Object.entries(texts).map(([path, text]) => ({ path, text }));
+  return {
+    files: files.sort((one, other) => one.path < other.path ? -1 : 1),
+    commands: [...(options.install ? framework.install(options) : []), ...(options.git ? GIT : [])],
+    notes: [
+      ...(options.install ? [] : framework.install(options).map(({ argv }) => argv.join(" "))),
+      ...(options.docker && needsServices(options) ? ["docker compose up -d"] : []),
+      framework.lines.dev,
+    ],
+  };
+}
+
+const GIT: readonly PlannedCommand[] = [
+  { title: "Beginning a git repository", argv: ["git", "init", "--quiet"] },
+];
+
+function needsServices({ database }: InitOptions): boolean {
+  return database === "postgres";
+}
+
+function find<T extends { readonly name: string }>(choices: readonly T[], what: string, name: string): T {
+  const choice = choices.find((one) => one.name === name);
+  if (choice === undefined) throw new TypeError(`Cannot plan a project: there is no ${what} "${name}"`);
+  return choice;
+}
