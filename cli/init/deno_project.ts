@@ -83,7 +83,7 @@ function denoConfig(options: InitOptions, { imports = {} }: DenoProjectOptions) 
       jsxImportSource: "react",
       jsxImportSourceTypes: "@types/react",
     },
-    fmt: { lineWidth: 120 },
+    fmt: { lineWidth: 120, proseWrap: "preserve" },
   };
 }
 
