@@ -12,7 +12,7 @@ export function writeReadme(choices: Choices): string {
   const { options, framework, database } = choices;
   return [
     `# ${options.name}`,
-    `A full-stack application on Igniter (`@igniter-js/core`) and ${framework.title}: an API that is ` +
+    `A full-stack application on Igniter and ${framework.title}: an API that is ` +
     "defined once, with types, and a React page that calls it.",
     "## Running it",
     fence([`${framework.lines.dev}    # then open the address that it prints`]),
