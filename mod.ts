@@ -34,6 +34,7 @@ export { Igniter } from "./server/builder.ts";
 export { toClientSchema } from "./server/client_schema.ts";
 export { IgniterError } from "./server/contract/error.ts";
 export { Ensure } from "./server/ensure.ts";
+export { toOpenAPI } from "./server/openapi/to_openapi.ts";
 export { createIgniterPlugin, createIgniterPluginAction } from "./server/plugin.ts";
 export { createConsoleLogger } from "./server/console_logger.ts";
 export { serve } from "./server/adapters/serve.ts";
@@ -194,6 +195,26 @@ export type {
   WireIssue,
 } from "./server/contract/reply.ts";
 export type { Meta, MetaEntry } from "./server/contract/wire.ts";
+export type { OpenAPIAction, OpenAPIOptions } from "./server/openapi/to_openapi.ts";
+export type {
+  OpenAPIBody,
+  OpenAPIComponents,
+  OpenAPIContent,
+  OpenAPIDocument,
+  OpenAPIEncoding,
+  OpenAPIInfo,
+  OpenAPIMediaType,
+  OpenAPIOperation,
+  OpenAPIParameter,
+  OpenAPIPath,
+  OpenAPIReference,
+  OpenAPIResponse,
+  OpenAPISchema,
+  OpenAPISecurity,
+  OpenAPISecurityScheme,
+  OpenAPIServer,
+  OpenAPITag,
+} from "./server/openapi/types.ts";
 export type { In, Issue, Out, Schema, SchemaTypes, StandardProps } from "./server/contract/schema.ts";
 export type { LogFields, Logger, LogLevel } from "./server/ports/logger.ts";
 export type { Clock } from "./server/ports/clock.ts";

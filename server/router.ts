@@ -100,8 +100,10 @@ interface LooseDefinition {
   readonly baseURL?: string;
   readonly basePath?: string;
   readonly context?: ContextFactory;
-  readonly controllers: { readonly [name: string]: Controller<string, Record<string, unknown>> };
+  readonly controllers: { readonly [name: string]: LooseController };
 }
+
+type LooseController = Controller<string, Record<string, unknown>> & Description;
 
 const OPTIONS = new Set(["baseURL", "basePath", "context", "controllers"]);
 
@@ -113,6 +115,12 @@ export function createRouter(app: App, definition: LooseDefinition): Router<unkn
   const baseURL = definition.baseURL ?? app.config.baseURL;
   if (!URL.canParse(baseURL)) throw new TypeError(`Cannot make router: baseURL "${baseURL}" is not a URL`);
   return new RouterEngine(app, definition, baseURL).face();
+}
+
+/** What a controller says of itself, for documents. */
+export interface Description {
+  readonly name?: string;
+  readonly description?: string;
 }
 
 /** Where a request is going. */
@@ -138,6 +146,8 @@ class RouterEngine implements RouterState {
   /** Where batches are answered; undefined when they are turned off. */
   readonly #batch: string | undefined;
   readonly #plans = new Map<string, Plan>();
+  /** The controllers, for what describes them. */
+  readonly controllers = new Map<string, Description>();
   readonly #routes: Routes<Plan>;
   readonly #kinds = new Map<string, Map<string, "query" | "mutation" | "stream" | "both">>();
   readonly #closing = new AbortController();
@@ -184,6 +194,10 @@ class RouterEngine implements RouterState {
     return this.#base;
   }
 
+  get baseURL(): string {
+    return this.#baseURL;
+  }
+
   /** The actions; what is the framework's own is not among them. */
   get plans(): Iterable<Plan> {
     return [...this.#plans.values()].filter(({ key }) => key !== CANCEL_JOB);
@@ -191,11 +205,12 @@ class RouterEngine implements RouterState {
 
   // --- making
 
-  #addController(name: string, controller: Controller<string, Record<string, unknown>>): void {
+  #addController(name: string, controller: LooseController): void {
     checkName("the name of a controller", name);
     if (typeof controller?.actions !== "object") {
       throw new TypeError(`Cannot make router: "${name}" is not a controller`);
     }
+    this.controllers.set(name, controller);
     for (const [action, value] of Object.entries(controller.actions)) {
       const record = recordOf(value);
       if (record === undefined) throw new TypeError(`Cannot make router: "${name}.${action}" is not an action`);
@@ -670,13 +685,22 @@ export function callerWithContext(router: unknown, factory: ContextFactory, orig
 }
 
 /**
- * The actions of a router and its base path (empty for the root), for what describes them.
+ * The actions of a router, its controllers and where it is (the base path is empty for the root), for what describes
+ * them.
  *
  * @throws TypeError when the value is no router.
  */
-export function plansOf(router: unknown, what: string): { readonly base: string; readonly plans: Iterable<Plan> } {
-  const { base, plans } = engineOf(router, what);
-  return { base, plans };
+export function plansOf(router: unknown, what: string): Described {
+  const { base, baseURL, plans, controllers } = engineOf(router, what);
+  return { base, baseURL, plans, controllers };
+}
+
+/** What {@link plansOf} gives. */
+export interface Described {
+  readonly base: string;
+  readonly baseURL: string;
+  readonly plans: Iterable<Plan>;
+  readonly controllers: ReadonlyMap<string, Description>;
 }
 
 function engineOf(router: unknown, what: string): RouterEngine {

@@ -1,0 +1,177 @@
+/**
+ * Asks a schema for its JSON Schema, of what goes in or of what comes out, in the forms that travel.
+ *
+ * Standard JSON Schema (`~standard.jsonSchema`) is asked where there is one, else Zod's own method of before it. Each
+ * library has its own way of telling what it has no word for; all of them end in {@link wireForm}.
+ *
+ * @module
+ */
+import type { Schema } from "../contract/schema.ts";
+import type { OpenAPISchema } from "./types.ts";
+import { kindOfClass, needsCodec, wireForm, type WireKind } from "./wire_form.ts";
+
+/** What is described: what a schema takes, or what it gives. */
+export type Side = "input" | "output";
+
+/** A schema in the words of JSON Schema. */
+export interface Described {
+  /** The JSON Schema: plain JSON of its own. */
+  readonly schema: OpenAPISchema;
+  /** Whether it holds files. */
+  readonly files: boolean;
+  /** Whether it holds values that plain JSON cannot say. */
+  readonly rich: boolean;
+}
+
+/** The part of Standard JSON Schema that is read here, and Zod's method of before it. */
+interface Describing {
+  readonly "~standard": { readonly jsonSchema?: { readonly [S in Side]?: (options: unknown) => unknown } };
+  readonly toJSONSchema?: (options: unknown) => unknown;
+}
+
+const TARGET = "draft-2020-12";
+
+/** Describes a schema; `undefined` when it exposes no JSON Schema, or cannot write this one. */
+export function describeSchema(schema: Schema, side: Side): Described | undefined {
+  const seen = new Set<WireKind>();
+  const libraryOptions = optionsOf(side, seen);
+  // The schema port names only what validation needs.
+  const describing = schema as unknown as Describing;
+  const ask = describing["~standard"].jsonSchema?.[side];
+  try {
+    const described = typeof ask === "function"
+      ? ask({ target: TARGET, libraryOptions })
+      : describing.toJSONSchema?.({ target: TARGET, io: side, ...libraryOptions });
+    if (typeof described !== "object" || described === null) return undefined;
+    // A copy: libraries keep theirs. What JSON cannot carry, such as an undefined default, goes with it.
+    const { $schema: _, ...own } = JSON.parse(JSON.stringify(described)) as OpenAPISchema;
+    return { schema: own, files: seen.has("file"), rich: [...seen].some(needsCodec) };
+  } catch {
+    // The libraries throw at what they cannot describe: the document says that nothing is known.
+    return undefined;
+  }
+}
+
+/** Each library reads its own of these. */
+function optionsOf(side: Side, seen: Set<WireKind>): Readonly<Record<string, unknown>> {
+  const meet = (kind: WireKind): OpenAPISchema => {
+    seen.add(kind);
+    return wireForm(kind);
+  };
+  return {
+    unrepresentable: "any", // Zod
+    override: (node: ZodContext) => writeZod(node, side, meet), // Zod
+    fallback: (node: ArkTypeContext) => writeArkType(node, meet), // ArkType
+    errorMode: "ignore", // Valibot
+    overrideSchema: (node: ValibotContext) => writeValibot(node, meet), // Valibot
+  };
+}
+
+type Meet = (kind: WireKind) => OpenAPISchema;
+
+interface ZodContext {
+  readonly zodSchema: {
+    readonly _zod: {
+      readonly def: {
+        readonly type: string;
+        readonly coerce?: boolean;
+        readonly values?: readonly unknown[];
+        readonly catchall?: unknown;
+      };
+      readonly bag?: { readonly Class?: unknown };
+    };
+  };
+  readonly jsonSchema: Record<string, unknown>;
+}
+
+function writeZod({ zodSchema: { _zod: { def, bag } }, jsonSchema }: ZodContext, side: Side, meet: Meet): void {
+  const { type, coerce, values = [], catchall } = def;
+  switch (type) {
+    case "date":
+    case "bigint":
+      // One that is coerced takes the text itself.
+      Object.assign(jsonSchema, coerce === true ? wireForm(type) : meet(type));
+      return;
+    case "map":
+    case "set":
+      Object.assign(jsonSchema, meet(type));
+      return;
+    case "file":
+      delete jsonSchema.contentEncoding;
+      Object.assign(jsonSchema, meet("file"));
+      return;
+    case "custom": {
+      const kind = kindOfClass(bag?.Class);
+      if (kind !== undefined) Object.assign(jsonSchema, meet(kind));
+      return;
+    }
+    case "literal":
+      writeLiterals(values, jsonSchema);
+      return;
+    case "object":
+      // Unknown keys are stripped, not refused: that nothing else comes now is no promise that nothing ever will.
+      if (side === "output" && catchall === undefined) delete jsonSchema.additionalProperties;
+      return;
+    case "nan":
+      // JSON has null in its place.
+      Object.assign(jsonSchema, side === "output" ? { type: "null" } : meet("absent"));
+      return;
+    case "undefined":
+    case "void":
+    case "symbol":
+    case "function":
+      Object.assign(jsonSchema, meet("absent"));
+  }
+}
+
+/** Zod writes bigint literals as numbers; they travel as text. */
+function writeLiterals(values: readonly unknown[], jsonSchema: Record<string, unknown>): void {
+  if (!values.some((value) => typeof value === "bigint" || value === undefined)) return;
+  for (const keyword of ["type", "const", "enum"]) delete jsonSchema[keyword];
+  jsonSchema.enum = values.filter((value) => value !== undefined).map((value) =>
+    typeof value === "bigint" ? String(value) : value
+  );
+}
+
+interface ArkTypeContext {
+  readonly code: string;
+  readonly base: object;
+  readonly domain?: unknown;
+  readonly proto?: unknown;
+}
+
+function writeArkType({ code, base, domain, proto }: ArkTypeContext, meet: Meet): object {
+  const kind = code === "date"
+    ? "date"
+    : code === "domain" && domain === "bigint"
+    ? "bigint"
+    : code === "proto"
+    ? kindOfClass(proto)
+    : undefined;
+  return kind === undefined ? base : { ...base, ...meet(kind) };
+}
+
+interface ValibotContext {
+  readonly valibotSchema: { readonly type: string; readonly class?: unknown };
+}
+
+function writeValibot({ valibotSchema: { type, class: own } }: ValibotContext, meet: Meet): object | undefined {
+  switch (type) {
+    case "date":
+    case "bigint":
+    case "file":
+    case "map":
+    case "set":
+      return meet(type);
+    case "blob":
+      return meet("file");
+    case "undefined":
+    case "void":
+      return meet("absent");
+    case "instance": {
+      const kind = kindOfClass(own);
+      return kind === undefined ? undefined : meet(kind);
+    }
+  }
+  return undefined;
+}
