@@ -23,7 +23,7 @@ export function createEvents(
   platform: Platform = globalThis as unknown as Platform,
 ): EventConnection {
   const listeners = new Set<{ readonly observer: (state: StreamState) => void }>();
-  const position = createPosition();
+  const position = createPosition(() => subscriptions.since());
   const subscriptions = createSubscriptions((channel) => position.n(channel));
   let options: ConnectionOptions = {};
   let state: StreamState = "closed";

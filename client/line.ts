@@ -114,7 +114,9 @@ export function createLine(
     };
     hear(ANSWER);
     const search = new URLSearchParams();
+    const since = position.since();
     if (position.id) search.set("Last-Event-ID", position.id);
+    else if (since !== undefined) search.set("since", String(Math.round(since)));
     for (const channel of link.asked) search.append("channel", position.ask(channel));
     for (const scope of await options().scopes?.() ?? []) search.append("scope", scope);
     const body = await connect(client, search, signal);

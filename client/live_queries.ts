@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/react-query";
 import { configureBy } from "./connection_settings.ts";
 import type { ClientEngine } from "./engine.ts";
 import type { RealtimeProps } from "./provider.ts";
@@ -15,6 +15,8 @@ import { filtersOf } from "./query_key.ts";
 
 /** Milliseconds in which events are one burst. */
 const BURST = 10;
+/** Milliseconds that an answer was on its way at most, and clocks go wrong: what is said twice costs one more fetch. */
+const MARGIN = 1000;
 
 /** Who watches, by engine: one watcher for all of a provider's queries of one client. */
 export type Watchers = Map<ClientEngine, Watcher>;
@@ -51,6 +53,7 @@ function watch(
   client: () => QueryClient,
   settings: () => RealtimeProps<never>,
 ): () => void {
+  const begin = Date.now();
   let live = true;
   let stop: (() => void) | undefined;
   /** Targets that wait, or are being fetched; `true`: once more. */
@@ -80,6 +83,8 @@ function watch(
     stop = connection.watch({
       onRevalidate: (targets) => targets.forEach(({ path, input }) => refetch(path, input as object | undefined)),
       onReset: () => refetch("*"),
+      since: () =>
+        Date.now() - Math.min(begin, ...client().getQueryCache().findAll({ type: "active" }).map(shownSince)) + MARGIN,
     });
   }).catch((error) => {
     // The page is shown as it was fetched; that it is not live must be heard of.
@@ -90,4 +95,9 @@ function watch(
     timers.forEach(clearTimeout);
     stop?.();
   };
+}
+
+/** When the answer came that a query shows; it is being fetched where there is none. */
+function shownSince({ state }: Query): number {
+  return state.dataUpdatedAt || Infinity;
 }

@@ -15,6 +15,8 @@ export type OnFrame = (event: string, frame: unknown, id: string | undefined) =>
 export interface Position {
   /** The last id; absent before the first. */
   id: string | undefined;
+  /** How long ago it was, in milliseconds, that what is shown began to be fetched. */
+  since(): number | undefined;
   /** Whether there was ever a moment from which on nothing is missed. */
   ready: boolean;
   /** Whether an event was seen, of the last ones. */
@@ -35,13 +37,14 @@ export interface Position {
 const REMEMBERED = 2000;
 
 /** Makes a position at which nothing has been seen. */
-export function createPosition(): Position {
+export function createPosition(since: () => number | undefined = () => undefined): Position {
   const seen = new Set<string>();
   const sessions = new Map<string, { readonly session: string; n: number }>();
 
   return {
     id: undefined,
     ready: false,
+    since,
     has: (id) => seen.has(id),
     n: (channel) => sessions.get(channel)?.n ?? 0,
     ask(channel) {

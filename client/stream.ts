@@ -33,6 +33,8 @@ export interface RevalidationObserver {
   readonly onRevalidate: (targets: readonly { readonly path: string; readonly input?: unknown }[]) => void;
   /** Anything may be old. */
   readonly onReset: (reason: string) => void;
+  /** How long ago what it shows began to be fetched, in milliseconds: what is older is said anew. */
+  readonly since?: (() => number) | undefined;
 }
 
 /** How a connection behaves. */

@@ -14,6 +14,8 @@ export interface Subscriptions {
   add(channel: string, observer: StreamObserver): () => void;
   /** Adds one who hears of revalidations; gives back how to take him away. */
   watch(observer: RevalidationObserver): () => void;
+  /** How long ago it was, in milliseconds, that anybody who watches began to fetch what he shows. */
+  since(): number | undefined;
   /** What to ask the server for; `undefined` when nobody wants anything. Forgets channels that nobody has come back to. */
   wanted(): readonly string[] | undefined;
   /** Gives a frame to whom it concerns. @throws TypeError when its value cannot be restored. */
@@ -119,6 +121,11 @@ export function createSubscriptions(count: (channel: string) => number): Subscri
       const box = { observer };
       watchers.add(box);
       return () => void watchers.delete(box);
+    },
+    since() {
+      const times = [...watchers].map(({ observer }) => observer.since?.() ?? -1);
+      const since = Math.max(-1, ...times);
+      return since < 0 ? undefined : since;
     },
     wanted() {
       for (const [channel, { observers }] of active) if (observers.size === 0) active.delete(channel);

@@ -5,7 +5,9 @@
  * **Asking.** `channel=…`, repeated, names each subscription: a stream action's key, and behind a `?` its input as its
  * RPC address would have it (`channel=chat.feed%3F~room%3D7`). That very text, up to a `#`, is the subscription's name in
  * the frames that concern it alone. `scope=…`, repeated, narrows what the server granted; it can never widen it. `Last-Event-ID`,
- * as header or query field of that name, asks for what was missed. Revalidations and broadcasts come unasked.
+ * as header or query field of that name, asks for what was missed. Without one, `since=<milliseconds>` says how long ago
+ * the client began to fetch what it shows, at most 60,000: revalidations from then on are sent, or one of `*` where they
+ * are not known. Revalidations and broadcasts come unasked.
  *
  * **Answer.** Every frame's data is JSON. First `open` or `error` for each subscription, then what was missed is sent
  * again, or one {@link ResetFrame} when it cannot be told any more; then `ready`; then what happens. What a generator

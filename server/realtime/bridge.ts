@@ -33,6 +33,8 @@ export interface BridgeOptions {
 export interface Resumption {
   /** The place in the history. */
   readonly place: number;
+  /** Before this place only revalidations concern him: he asks for no messages from before he came. */
+  readonly messagesFrom?: number;
   /** The reader has seen everything up to this id, though it has not reached this process yet. */
   readonly seen?: string;
 }
@@ -141,12 +143,12 @@ export class Bridge {
       entry: (entry) => {
         if (!live) return;
         const event = toLiveEvent(entry);
-        this.history.push(event);
+        this.history.push(event, this.#options.clock.now());
         deliver(event);
       },
       gap: ({ lastId }) => {
         if (!live) return;
-        this.history.clear(lastId);
+        this.history.clear(lastId, this.#options.clock.now());
         deliver(toLiveEvent({ id: lastId, message: { reset: "The connection to the store was interrupted" } }));
       },
     }, { ttl });
@@ -155,7 +157,8 @@ export class Bridge {
       await stop();
     };
     try {
-      this.history.standOn(await log.lastId(LOG, { ttl }));
+      const time = this.#options.clock.now();
+      this.history.standOn(await log.lastId(LOG, { ttl }), time);
     } catch (error) {
       await end().catch(() => {});
       throw error;
@@ -201,7 +204,7 @@ export class Bridge {
     this.#cancelRetry();
     const following = this.#following;
     this.#following = undefined;
-    this.history.clear(undefined);
+    this.history.clear(undefined, Infinity);
     const end = await following?.catch(() => undefined);
     try {
       await end?.();

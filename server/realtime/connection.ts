@@ -37,6 +37,11 @@ export interface ConnectionOptions {
 /** Milliseconds after which a browser's own client comes back. */
 const RETRY: Uint8Array = new TextEncoder().encode("retry: 1000\n\n");
 
+/** Anything may have been missed. */
+const RESET: Uint8Array = writeFrame("reset", { reason: "What was missed is not known any more" });
+/** All queries may be old; nothing else can have been missed. */
+export const ALL_OLD: Uint8Array = writeFrame("revalidate", { targets: [{ path: "*" }] });
+
 /** A client's connection. */
 export class Connection implements Listener, Beating {
   readonly id: string = crypto.randomUUID();
@@ -85,24 +90,25 @@ export class Connection implements Listener, Beating {
     this.outflow.control(writeFrame("error", { channel, error: encode(failure).json as Failure }));
   }
 
-  /** Begins, after the place where the client is; `undefined` when it may have missed something. */
-  begin(resumption: Resumption | undefined): void {
+  /**
+   * Begins, after the place where the client is; `undefined` when it may have missed something, which `missed` tells.
+   */
+  begin(resumption: Resumption | undefined, missed: Uint8Array = RESET): void {
     this.#seen = resumption?.seen;
-    const frames = this.#replay(resumption?.place);
+    const frames = this.#replay(resumption?.place, resumption?.messagesFrom ?? -Infinity, missed);
     this.outflow.replay(() => frames.next().value ?? undefined);
   }
 
   /** What was missed, then what tells that nothing is missed from there on. */
-  *#replay(place: number | undefined): Generator<Uint8Array, void> {
+  *#replay(place: number | undefined, messagesFrom: number, missed: Uint8Array): Generator<Uint8Array, void> {
     const { history } = this.#broker;
     for (; place !== undefined && history.holds(place); place++) {
       const event = history.at(place);
       if (event === undefined) return yield this.#join();
-      if (this.#wants(event)) yield event.bytes;
+      if (this.#wants(event) && (place >= messagesFrom || !this.#isMessage(event))) yield event.bytes;
     }
-    // In one frame: what happens between a reset and the moment of joining would be missed.
-    const reset = writeFrame("reset", { reason: "What was missed is not known any more" });
-    yield concat(reset, this.#join());
+    // In one chunk: what happens between a reset and the moment of joining would be missed.
+    yield concat(missed, this.#join());
   }
 
   /** Joins those who listen; gives the frame that says so. */
@@ -115,6 +121,10 @@ export class Connection implements Listener, Beating {
     if (this.#seen !== undefined && isUpTo(event, this.#seen)) return false;
     const { channel } = event;
     return (channel === RESET_CHANNEL || this.#channels.has(channel)) && isFor(event, this.scopes);
+  }
+
+  #isMessage({ channel }: LiveEvent): boolean {
+    return channel !== REVALIDATE_CHANNEL && channel !== RESET_CHANNEL;
   }
 
   receive(event: LiveEvent): void {

@@ -16,14 +16,14 @@ import type { Target } from "../request.ts";
 import type { ActionRecord } from "../action.ts";
 import type { Step } from "../procedure.ts";
 import type { Resumption } from "./bridge.ts";
-import { Connection } from "./connection.ts";
+import { ALL_OLD, Connection } from "./connection.ts";
 import type { Hub } from "./hub.ts";
 import { judgeOrigin, preflightHeaders } from "./origin.ts";
 import { grantScopes } from "./scopes.ts";
 import { type Session, Sessions } from "./session.ts";
 import { iterate, type StreamPayload } from "./stream.ts";
 import { watchJob } from "./watch_job.ts";
-import { parseAsked, type Subscription } from "./subscription.ts";
+import { type Asked, parseAsked, type Subscription } from "./subscription.ts";
 
 /** What an endpoint needs of its router. */
 export interface EventsHost {
@@ -103,6 +103,7 @@ export class EventsEndpoint {
   async answer(exchange: Exchange): Promise<ReplyValue> {
     const { raw, outgoing } = exchange;
     const { settings, admission } = this.#hub;
+    const { clock } = this.#host.state.app;
     if (raw.method === "OPTIONS") {
       for (const [name, value] of preflightHeaders(raw, settings.origins)) outgoing.set(name, value);
       return new ReplyValue("empty", 204, null, undefined).setHeader("allow", "GET, OPTIONS");
@@ -112,7 +113,7 @@ export class EventsEndpoint {
     try {
       if (refused) throw new IgniterError("ERR_FORBIDDEN", { message: "A page of this origin may not connect" });
       admission.check();
-      parseAsked(raw, settings.maxChannels);
+      parseAsked(raw, settings.maxChannels, clock.now());
     } catch (error) {
       return refuse(error);
     }
@@ -127,7 +128,8 @@ export class EventsEndpoint {
   async #connect(exchange: Exchange): Promise<ReplyValue> {
     const { raw, context } = exchange;
     const { broker, settings, admission, heartbeat } = this.#hub;
-    const asked = parseAsked(raw, settings.maxChannels);
+    const { clock } = this.#host.state.app;
+    const asked = parseAsked(raw, settings.maxChannels, clock.now());
     const scopes = await grantScopes(settings, { request: raw, context }, asked.scopes);
     const identity = await settings.identity?.({ request: raw, context: context as never }) ?? undefined;
     if (identity !== undefined && typeof identity !== "string") {
@@ -164,7 +166,7 @@ export class EventsEndpoint {
     });
     this.#made.set(exchange, response);
     if (raw.signal.aborted || this.#host.state.closing.aborted) end();
-    else void this.#open(connection, exchange, asked.subscriptions, asked.lastId, identity);
+    else void this.#open(connection, exchange, asked, identity);
     return new ReplyValue("response", 200, response, undefined);
   }
 
@@ -172,12 +174,12 @@ export class EventsEndpoint {
   async #open(
     connection: Connection,
     exchange: Exchange,
-    subscriptions: readonly Subscription[],
-    lastId: string | undefined,
+    { subscriptions, lastId, since }: Asked,
     identity: string | undefined,
   ): Promise<void> {
     // What happens while subscriptions open belongs to them: an opening reply may hold what was so before.
-    const now: Resumption = { place: this.#hub.broker.history.end };
+    const { history } = this.#hub.broker;
+    const now: Resumption = { place: history.end };
     await Promise.all(
       subscriptions.map((subscription) =>
         this.#subscribe(connection, exchange, subscription, identity).catch((error) => {
@@ -185,8 +187,11 @@ export class EventsEndpoint {
         })
       ),
     );
-    const from = lastId === undefined ? now : await this.#resume(lastId);
-    connection.begin(from);
+    if (lastId !== undefined) return connection.begin(await this.#resume(lastId));
+    if (since === undefined) return connection.begin(now);
+    // What a page shows was fetched before it could hear that it is old.
+    const place = history.placeSince(since);
+    connection.begin(place === undefined ? undefined : { place, messagesFrom: now.place }, ALL_OLD);
   }
 
   async #resume(lastId: string): Promise<Resumption | undefined> {

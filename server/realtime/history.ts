@@ -6,13 +6,17 @@
  *
  * @module
  */
-import { compareLogIds } from "../ports/log_id.ts";
+import { compareLogIds, parseLogId } from "../ports/log_id.ts";
 import type { LiveEvent } from "./event.ts";
 
 /** The window of events that this process has at hand. */
 export class History {
   readonly #limit: number;
   #events: LiveEvent[] = [];
+  /** When each of them reached this process, in milliseconds since the epoch; 0 for what was read from the log's past. */
+  #times: number[] = [];
+  /** Since when nothing has happened that is not here. */
+  #since = Infinity;
   /** The place of the first event. */
   #start = 0;
   /** The id that stands right before the first event, where it is known. */
@@ -32,26 +36,33 @@ export class History {
     return this.#events.at(-1)?.id ?? this.#before;
   }
 
-  /** Adds what happened. */
-  push(event: LiveEvent): void {
+  /** Adds what happened, and when. */
+  push(event: LiveEvent, time: number): void {
     this.#events.push(event);
+    this.#times.push(time);
     if (this.#events.length < 2 * this.#limit) return;
     const dropped = this.#events.length - this.#limit;
     this.#before = this.#events[dropped - 1]?.id;
+    this.#since = Math.max(this.#since, (this.#times[dropped - 1] ?? 0) + 1);
     this.#events = this.#events.slice(dropped);
+    this.#times = this.#times.slice(dropped);
     this.#start += dropped;
   }
 
-  /** Stands on an id, unless an event came in the meantime. */
-  standOn(id: string): void {
+  /** Stands on an id, unless an event came in the meantime: from `time` on, all that happens is here. */
+  standOn(id: string, time: number): void {
+    // With an empty log all that ever happened is here.
+    this.#since = parseLogId(id)?.n === 0 ? 0 : time;
     if (this.#events.length === 0) this.#before = id;
   }
 
   /** Forgets everything: what comes next does not follow on what was. Readers lose their places. */
-  clear(id: string | undefined): void {
+  clear(id: string | undefined, time: number): void {
     // One place is left out, so that even a reader who had read everything is not at the end of what there is now.
     this.#start = this.end + 1;
     this.#events = [];
+    this.#times = [];
+    this.#since = time;
     this.#before = id;
   }
 
@@ -72,6 +83,13 @@ export class History {
     return index < 0 ? undefined : this.#start + index + 1;
   }
 
+  /** The place of the first event since a time; `undefined` when earlier ones of that time may not be here. */
+  placeSince(time: number): number | undefined {
+    if (time < this.#since) return undefined;
+    const index = this.#times.findLastIndex((each) => each < time);
+    return this.#start + index + 1;
+  }
+
   /** Whether an id of the same log comes later than all that is here. */
   isBehind(id: string): boolean {
     return this.lastId !== undefined && (compareLogIds(id, this.lastId) ?? 0) > 0;
@@ -85,6 +103,7 @@ export class History {
     if (end < 0 && last < 0) return false;
     const count = end >= 0 ? end : last + 1;
     this.#events.unshift(...events.slice(0, count));
+    this.#times.unshift(...new Array<number>(count).fill(0));
     this.#start -= count;
     this.#before = before;
     return true;

@@ -26,15 +26,19 @@ export interface Asked {
   readonly scopes: ReadonlySet<string> | undefined;
   /** The last id that it saw. */
   readonly lastId: string | undefined;
+  /** When it began to fetch what it shows, in milliseconds since the epoch. */
+  readonly since: number | undefined;
 }
 
 /** Characters of one subscription or scope: what is longer is no honest one. */
 const MAX_LENGTH = 4096;
 const MAX_SCOPES = 1000;
+/** Milliseconds; what is older is the cache's own to refetch. */
+const MAX_SINCE = 60_000;
 const SESSION = /^([\w-]{1,64})\.(\d{1,15})$/;
 
-/** Reads what a client asks for. @throws IgniterError `ERR_BAD_REQUEST` for more than is reasonable. */
-export function parseAsked({ url, headers }: Request, maxChannels: number): Asked {
+/** Reads what a client asks for, at a time. @throws IgniterError `ERR_BAD_REQUEST` for more than is reasonable. */
+export function parseAsked({ url, headers }: Request, maxChannels: number, now: number): Asked {
   const fields = new URL(url).searchParams;
   const subscriptions = new Map<string, Subscription>();
   for (const text of fields.getAll("channel")) {
@@ -53,7 +57,14 @@ export function parseAsked({ url, headers }: Request, maxChannels: number): Aske
     subscriptions: [...subscriptions.values()],
     scopes: scopes.length > 0 ? new Set(scopes) : undefined,
     lastId: lastId === "" ? undefined : lastId,
+    since: toSince(fields.get("since"), now),
   };
+}
+
+function toSince(text: string | null, now: number): number | undefined {
+  if (text === null) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw refuse(`"since" is no number of milliseconds: ${text.slice(0, 20)}`);
+  return now - Math.min(MAX_SINCE, Number(text));
 }
 
 function toSubscription(text: string): Subscription {

@@ -368,3 +368,25 @@ Deno.test("a stream is gone on with by its session and the number of its last me
   await subscribe("ai.answer", { query: { q: "x" } });
   assertEquals([server.last.channels, await leftovers()], [["ai.answer?q=x"], NOTHING]);
 });
+
+Deno.test("R26 the first connection says since when what is shown was fetched; later ones have an id", async () => {
+  const { server, clock, events } = setUp();
+  const heard = new Heard();
+  events.watch({ onRevalidate: heard.onRevalidate, onReset: heard.onReset, since: () => 1234.5 });
+  events.watch({ onRevalidate: () => {}, onReset: () => {}, since: () => 40 });
+  events.watch({ onRevalidate: () => {}, onReset: () => {} });
+  await clock.pass(0);
+  assertEquals([server.last.url.searchParams.get("since"), server.last.lastId], ["1235", null]);
+  server.last.message("chat.feed", "one", "1");
+  await settle();
+  server.last.break();
+  await clock.pass(1000);
+  assertEquals([server.last.url.searchParams.get("since"), server.last.lastId], [null, "1"]);
+  events.close();
+});
+
+Deno.test("R26 without anybody who shows something fetched, nothing is said of it", async () => {
+  const { server, subscribe } = setUp();
+  await subscribe("chat.feed");
+  assertEquals(server.last.url.searchParams.get("since"), null);
+});

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { ReactNode } from "react";
 import { IgniterProvider } from "@igniter-js/core/client";
 import type { ClientEngine } from "../../../client/engine.ts";
@@ -171,4 +171,25 @@ Deno.test("what one of two clients on a QueryClient hears concerns the keys with
   two.reset();
   await page.until(() => page.text() === "users.list 1users.list 3");
   assertEquals([one.calls.length, two.calls.length], [1, 3]);
+});
+
+Deno.test("R26 the connection is told since when what is shown was fetched: old answers count, from hydration too", async () => {
+  const fake = createFake();
+  const queryClient = createCache();
+  queryClient.setQueryDefaults(["users", "byId"], { staleTime: Infinity });
+  queryClient.setQueryData(["users", "byId", { params: { id: "7" } }], "hydrated", { updatedAt: Date.now() - 30_000 });
+  await using page = await openPage(
+    <>
+      <fake.List />
+      <fake.ById id="7" />
+    </>,
+    { around: live({ queryClient }) },
+  );
+  await page.until(() => fake.watchers.size === 1 && fake.calls.length === 1);
+  const [watcher] = fake.watchers;
+  const old = watcher?.since?.() ?? 0;
+  assert(old >= 31_000 && old < 60_000, `${old} ms`);
+  await page.show(<fake.List />);
+  const young = watcher?.since?.() ?? 0;
+  assert(young >= 1000 && young < 30_000, `${young} ms`);
 });
