@@ -9,7 +9,7 @@
  * @module
  */
 import { IgniterError } from "../contract/error.ts";
-import { compareLogIds, parseLogId } from "../ports/log_id.ts";
+import { compareLogIds, parseLogId, toLogId } from "../ports/log_id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { type LiveEvent, type LogMessage, toLiveEvent } from "./event.ts";
@@ -44,6 +44,8 @@ const LOG = "igniter.events";
 /** Milliseconds before it is tried to tell of a loss; they double. */
 const FIRST_DELAY = 250;
 const LAST_DELAY = 10_000;
+/** Milliseconds by which the clocks of processes may differ. */
+const SKEW = 2000;
 
 /** Connects one broker to its log. */
 export class Bridge {
@@ -76,10 +78,10 @@ export class Bridge {
   }
 
   async #append(message: LogMessage): Promise<void> {
-    const { log, window, ttl } = this.#options;
+    const { log, window, ttl, clock } = this.#options;
     try {
       if (this.#lost > 0) await this.#tellLoss();
-      await log.append(LOG, message, { limit: window, ttl });
+      await log.append(LOG, { ...message, at: clock.now() }, { limit: window, ttl });
     } catch (cause) {
       this.#lose(cause);
       throw new IgniterError("ERR_UNAVAILABLE", { message: "Cannot publish: the store did not take the event", cause });
@@ -104,8 +106,8 @@ export class Bridge {
   }
 
   async #appendReset(): Promise<void> {
-    const { log, logger, window, ttl } = this.#options;
-    await log.append(LOG, { reset: "Events could not be published" }, { limit: window, ttl });
+    const { log, logger, window, ttl, clock } = this.#options;
+    await log.append(LOG, { reset: "Events could not be published", at: clock.now() }, { limit: window, ttl });
     logger.warn("Live events can be published again: clients are told to refetch", { lost: this.#lost });
     this.#lost = 0;
     this.#cancelRetry();
@@ -158,12 +160,24 @@ export class Bridge {
     };
     try {
       const time = this.#options.clock.now();
-      this.history.standOn(await log.lastId(LOG, { ttl }), time);
+      const id = await log.lastId(LOG, { ttl });
+      this.history.standOn(id, await this.#timeOf(id) ?? time);
     } catch (error) {
       await end().catch(() => {});
       throw error;
     }
     return end;
+  }
+
+  /** When the log's last entry was published, as far as it says so; 0 when there was never any. */
+  async #timeOf(id: string): Promise<number | undefined> {
+    const place = parseLogId(id);
+    if (place === undefined) return undefined;
+    if (place.n === 0) return 0;
+    const before = toLogId({ ...place, n: place.n - 1 });
+    const entry = (await this.#options.log.entriesAfter(LOG, before))?.find((entry) => entry.id === id);
+    const at = (entry?.message as { readonly at?: unknown } | undefined)?.at;
+    return typeof at === "number" ? at + SKEW : undefined;
   }
 
   /** Finds where to go on after an id that somebody saw; `undefined` when something after it may be missing. */

@@ -31,8 +31,8 @@ export interface ResetEntry {
   readonly reset: string;
 }
 
-/** What stands in the log. */
-export type LogMessage = MessageEntry | RevalidateEntry | ResetEntry;
+/** What stands in the log; `at` is when it was published, in milliseconds since the epoch, by the publisher's clock. */
+export type LogMessage = (MessageEntry | RevalidateEntry | ResetEntry) & { readonly at?: number };
 
 /** One query, or all of a key. */
 export interface RevalidationTarget {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { compareLogIds, parseLogId } from "../ports/log_id.ts";
+import { compareLogIds } from "../ports/log_id.ts";
 import type { LiveEvent } from "./event.ts";
 
 /** The window of events that this process has at hand. */
@@ -49,10 +49,9 @@ export class History {
     this.#start += dropped;
   }
 
-  /** Stands on an id, unless an event came in the meantime: from `time` on, all that happens is here. */
+  /** Stands on an id, unless an event came in the meantime: all that has happened since `time` is here. */
   standOn(id: string, time: number): void {
-    // With an empty log all that ever happened is here.
-    this.#since = parseLogId(id)?.n === 0 ? 0 : time;
+    this.#since = time;
     if (this.#events.length === 0) this.#before = id;
   }
 

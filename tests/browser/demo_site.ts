@@ -72,12 +72,20 @@ export async function serveDemo(app: WebRouter): Promise<DemoSite> {
 
   let server = listen(0);
   const { url, port } = server;
+  // An app that nobody has listened to does not know what became old before: its first page fetches once more.
+  const listenOnce = async () => {
+    const response = await app.handler(new Request(url + EVENTS));
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    while (!(await reader?.read())?.value?.includes("event: ready"));
+    await reader?.cancel();
+  };
   const post = async (body: object) => {
     const headers = { "content-type": "application/json" };
     const init = { method: "POST", headers, body: JSON.stringify(body) };
     const response = await app.handler(new Request(`${url}/api/v1/users`, init));
     await response.body?.cancel();
   };
+  await listenOnce();
   // Already there, when an earlier test has added her.
   await post(ADA);
   return {
