@@ -11,6 +11,7 @@ import { Command, ValidationError } from "@cliffy/command";
 import { CompletionsCommand } from "@cliffy/command/completions";
 import type { AnyCommand } from "./command.ts";
 import { CliError } from "./errors.ts";
+import { createGenerateCommand } from "./generate/command.ts";
 import { createInfoCommand } from "./info.ts";
 import { paintError, printError } from "./output.ts";
 import { createRoutesCommand } from "./routes.ts";
@@ -36,6 +37,7 @@ function createProgram(): AnyCommand {
     .example("Begin a project", "igniter init my-app")
     .example("Run it while you work", "igniter dev --interactive")
     .noExit();
+  program.command("generate", createGenerateCommand());
   program.command("routes", createRoutesCommand());
   program.command("info", createInfoCommand());
   program.command("completions", new CompletionsCommand());
