@@ -12,6 +12,7 @@ import { CompletionsCommand } from "@cliffy/command/completions";
 import type { AnyCommand } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { createGenerateCommand } from "./generate/command.ts";
+import { createInitCommand } from "./init/command.ts";
 import { createInfoCommand } from "./info.ts";
 import { paintError, printError } from "./output.ts";
 import { createRoutesCommand } from "./routes.ts";
@@ -38,6 +39,7 @@ function createProgram(): AnyCommand {
     .example("Run it while you work", "igniter dev --interactive")
     .noExit();
   program.command("generate", createGenerateCommand());
+  program.command("init", createInitCommand());
   program.command("routes", createRoutesCommand());
   program.command("info", createInfoCommand());
   program.command("completions", new CompletionsCommand());

@@ -5,6 +5,7 @@
  */
 import { DATABASES } from "./databases.ts";
 import type { Texts } from "./edits.ts";
+import { FEATURES } from "./features.ts";
 import type { CommandLines, PlannedCommand } from "./frameworks/framework.ts";
 import type { InitOptions } from "./options.ts";
 
@@ -46,6 +47,7 @@ export function databasePackages({ database }: InitOptions): Readonly<Record<str
 
 function denoConfig(options: InitOptions, { imports = {} }: DenoProjectOptions) {
   const packages = Object.entries(databasePackages(options)).map(([name, range]) => [name, `npm:${name}@${range}`]);
+  const chosen = FEATURES.filter(({ name }) => options.features.includes(name));
   return {
     ...(options.link && { links: [options.link.path, ...options.link.links] }),
     tasks: {
@@ -70,6 +72,7 @@ function denoConfig(options: InitOptions, { imports = {} }: DenoProjectOptions) 
       "react-dom": "npm:react-dom@^19",
       "zod": "npm:zod@^4.6.7",
       ...Object.fromEntries(packages),
+      ...Object.assign({}, ...chosen.map((feature) => feature.imports)),
       ...imports,
     }),
     compilerOptions: {

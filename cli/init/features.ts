@@ -24,6 +24,8 @@ export interface Feature {
   readonly without: Removal;
   /** Packages that the npm package of Igniter needs for it beside itself: names and ranges. Deno finds them by itself. */
   readonly packages: Readonly<Record<string, string>>;
+  /** Entries of `imports` that a Deno project needs for it: names and specifiers. */
+  readonly imports: Readonly<Record<string, string>>;
   /** Whether it uses the Redis that REDIS_URL names. */
   readonly usesRedis: boolean;
 }

@@ -17,6 +17,8 @@ export interface PlannedFile {
   readonly path: string;
   /** What it says. */
   readonly text: string;
+  /** Whether one that is there already stays as it is: it may hold what exists nowhere else. */
+  readonly keep: boolean;
 }
 
 /** What is going to happen. */
@@ -25,8 +27,8 @@ export interface Plan {
   readonly files: readonly PlannedFile[];
   /** What is run in the project's folder when they are written, in order. */
   readonly commands: readonly PlannedCommand[];
-  /** What to do next, and what to know, for the end. */
-  readonly notes: readonly string[];
+  /** Command lines that come next, in the project's folder. */
+  readonly next: readonly string[];
 }
 
 /** Plans a project. @throws TypeError for a name that is none, or when the template does not have what it should. */
@@ -41,13 +43,13 @@ export function planInit(options: InitOptions): Plan {
     ...framework.configure(options),
     ...writeDocuments({ options, framework, database, features }),
   };
-  const files = Object.entries(texts).map(([path, text]) => ({ path, text }));
+  const files = Object.entries(texts).map(([path, text]) => ({ path, text, keep: path === ".env" }));
   return {
     files: files.sort((one, other) => one.path < other.path ? -1 : 1),
     commands: [...(options.install ? framework.install(options) : []), ...(options.git ? GIT : [])],
-    notes: [
+    next: [
       ...(options.install ? [] : framework.install(options).map(({ argv }) => argv.join(" "))),
-      ...(options.docker && needsServices(options) ? ["docker compose up -d"] : []),
+      ...(options.docker && database.name === "postgres" ? ["docker compose up -d"] : []),
       framework.lines.dev,
     ],
   };
@@ -56,10 +58,6 @@ export function planInit(options: InitOptions): Plan {
 const GIT: readonly PlannedCommand[] = [
   { title: "Beginning a git repository", argv: ["git", "init", "--quiet"] },
 ];
-
-function needsServices({ database }: InitOptions): boolean {
-  return database === "postgres";
-}
 
 function find<T extends { readonly name: string }>(choices: readonly T[], what: string, name: string): T {
   const choice = choices.find((one) => one.name === name);

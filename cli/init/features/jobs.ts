@@ -16,6 +16,8 @@ export const jobs: Feature = {
     edits: edits(),
   },
   packages: { bullmq: "^6.7.0", ioredis: "^5.11.1" },
+  // The optional native part of BullMQ's. Later ones list packages that some registries do not have, where Deno stops.
+  imports: { "msgpackr-extract": "npm:msgpackr-extract@3.0.4" },
   usesRedis: true,
 };
 

@@ -21,6 +21,7 @@ export const realtime: Feature = {
     edits: edits(),
   },
   packages: {},
+  imports: {},
   usesRedis: false,
 };
 

@@ -13,6 +13,7 @@ export const store: Feature = {
   hint: "cache, sessions and pub/sub in memory or, shared by many processes, in Redis",
   without: { files: ["src/services/store.ts"], edits: edits() },
   packages: { ioredis: "^5.11.1" },
+  imports: {},
   usesRedis: true,
 };
 
