@@ -37,8 +37,10 @@ function contentOf(body: Schema, place: string, components: Components): OpenAPI
   const form: OpenAPIMediaType = { schema, ...encodingOf(document) };
   if (described.files) return { "multipart/form-data": form };
   if (described.rich) {
+    const { plain } = described;
     // A form's texts become dates and bigints as the schema asks; JSON's have a type already, and it is another one.
     return {
+      ...(plain === undefined ? {} : { "application/json": { schema: components.useDocument(plain, "Json", place) } }),
       [RICH_MEDIA_TYPE]: { schema: toRich(schema) },
       ...(isObject(document, document) ? { "application/x-www-form-urlencoded": form } : {}),
     };
@@ -59,13 +61,18 @@ function toRich(schema: OpenAPISchema): OpenAPISchema {
 }
 
 /** Whether a body may be absent. JSON Schema cannot say that, the schema itself can. */
-export function takesNothing(schema: Schema): boolean {
+function takesNothing(schema: Schema): boolean {
+  return outcomeOfNothing(schema) !== undefined;
+}
+
+/** What a schema makes of `undefined`; `undefined` when it refuses it, or makes nothing of it at once. */
+export function outcomeOfNothing(schema: Schema): { readonly value: unknown } | undefined {
   try {
     const result = validate(schema, undefined);
-    if (!(result instanceof Promise)) return result.issues === undefined;
+    if (!(result instanceof Promise)) return result.issues === undefined ? result : undefined;
     result.catch(() => {}); // nobody waits for it, so its failure must not end the process
   } catch {
     // A schema that throws at it does not take it.
   }
-  return false;
+  return undefined;
 }

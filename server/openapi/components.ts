@@ -10,12 +10,15 @@ import { isSchemaObject, mapSchemas, resolveReference, signatureOf } from "./ref
 import { compareText } from "./text.ts";
 import type { OpenAPIReference, OpenAPISchema } from "./types.ts";
 
+/** What a component is beside another one of its name: what goes in, what comes out, what plain JSON can say of it. */
+export type Suffix = "Input" | "Output" | "Json";
+
 /** Where a schema is being copied from, and to. */
 export interface Origin {
   /** The JSON Schema that its references lead into. */
   readonly document: OpenAPISchema;
-  /** What it describes. */
-  readonly side: Side;
+  /** What is added to a name that something else has. */
+  readonly suffix: Suffix;
   /** The name for what holds itself and has no name. */
   readonly place: string;
 }
@@ -50,8 +53,12 @@ export class Components {
   use(schema: Schema, side: Side, place: string): OpenAPISchema {
     const described = this.describe(schema, side);
     if (described === undefined) return undescribed(schema);
-    const document = described.schema;
-    const copy = this.copy(document, { document, side, place });
+    return this.useDocument(described.schema, side === "input" ? "Input" : "Output", place);
+  }
+
+  /** The same of a JSON Schema. */
+  useDocument(document: OpenAPISchema, suffix: Suffix, place: string): OpenAPISchema {
+    const copy = this.copy(document, { document, suffix, place });
     // One that holds itself has become a component on the way: there it is whole.
     const name = this.#names.get(signatureOf(document, document));
     return name === undefined ? copy : referTo(name);
@@ -76,7 +83,7 @@ export class Components {
     const signature = signatureOf(target, origin.document);
     const known = this.#names.get(signature);
     if (known !== undefined) return referTo(known);
-    const name = this.#freeName(wanted, origin.side);
+    const name = this.#freeName(wanted, wanted === origin.place ? "" : origin.suffix);
     // Before its content is copied: it may hold itself.
     this.#names.set(signature, name);
     this.#schemas.set(name, {});
@@ -84,10 +91,9 @@ export class Components {
     return referTo(name);
   }
 
-  #freeName(wanted: string, side: Side): string {
+  #freeName(wanted: string, suffix: Suffix | ""): string {
     const name = wanted.replace(/[^A-Za-z0-9._-]+/g, "_");
-    const sided = `${name}${side === "input" ? "Input" : "Output"}`;
-    for (const each of [name, sided]) if (!this.#schemas.has(each)) return each;
+    for (const each of [name, name + suffix]) if (!this.#schemas.has(each)) return each;
     for (let count = 2;; count++) {
       if (!this.#schemas.has(`${name}_${count}`)) return `${name}_${count}`;
     }
@@ -116,8 +122,12 @@ function hasStructure({ type, enum: values, anyOf, oneOf, allOf }: OpenAPISchema
   return type === "object" || [values, anyOf, oneOf, allOf].some((keyword) => keyword !== undefined);
 }
 
+/** What Zod (`__schema0`), ArkType (`intersection7`, counted through the whole process) and Valibot (`0`) call nameless. */
+const NUMBERED =
+  /^(__schema|alias|domain|intersection|morph|optional|proto|required|sequence|structure|union|unit)?\d+$/;
+
 /** The name under which a schema stands in its own document, unless it was numbered only. */
 function nameIn(reference: string): string | undefined {
   const name = reference.split("/").at(-1) ?? "";
-  return name === "#" || name === "" || /^_+schema\d+$/.test(name) ? undefined : name;
+  return name === "#" || name === "" || NUMBERED.test(name) ? undefined : name;
 }

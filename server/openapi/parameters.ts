@@ -103,7 +103,7 @@ function readFields(
   const schema: Schema | undefined = record[part];
   const document = schema && components.describe(schema, "input")?.schema;
   if (document === undefined) return undefined;
-  return { fields: fieldsOf(document, document), origin: { document, side: "input", place: `${key}.${part}` } };
+  return { fields: fieldsOf(document, document), origin: { document, suffix: "Input", place: `${key}.${part}` } };
 }
 
 function toParameter(
@@ -114,7 +114,7 @@ function toParameter(
   read: Read | undefined,
   note?: string,
 ): OpenAPIParameter {
-  const origin: Origin = read?.origin ?? { document: {}, side: "input", place: name };
+  const origin: Origin = read?.origin ?? { document: {}, suffix: "Input", place: name };
   const written = schemas.map((schema) => components.copy(schema, origin));
   const { description, deprecated, ...schema }: OpenAPISchema = written.length === 1
     ? written[0] as OpenAPISchema

@@ -22,7 +22,7 @@ const ONE = new Set([
 /** Keywords whose value is a list of schemas. */
 const LIST = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
 /** Keywords whose value is an object of schemas. */
-const MAP = new Set(["properties", "patternProperties", "dependentSchemas"]);
+const MAP = new Set(["properties", "patternProperties", "dependentSchemas", "$defs"]);
 
 /** Copies a schema with what `replace` makes of each schema that it holds directly; anything else is data, and stays. */
 export function mapSchemas(schema: OpenAPISchema, replace: (inner: unknown) => unknown): OpenAPISchema {

@@ -7,8 +7,9 @@
  * @module
  */
 import { statusOf } from "../contract/error.ts";
+import type { Schema } from "../contract/schema.ts";
 import type { Plan } from "../dispatch.ts";
-import { takesNothing } from "./body.ts";
+import { outcomeOfNothing } from "./body.ts";
 import { type Components, referTo } from "./components.ts";
 import { errorOf, eventOf, failureOf, successOf } from "./own_schemas.ts";
 import { MEANINGS, type OwnCode, ownCodesOf } from "./own_errors.ts";
@@ -63,7 +64,7 @@ export class Responses {
     }
     if (output === undefined) return { "200": refer("Success"), "2XX": refer("Success") };
     const data = components.use(output, "output", `${key}.output`);
-    const schema = successOf(takesNothing(output) ? orNull(data) : data);
+    const schema = successOf(givesNothing(output) ? orNull(data) : data);
     const name = this.#share(key, {
       description: "Success. What has no body, as a `204`, has no data",
       content: { "application/json": { schema } },
@@ -84,7 +85,7 @@ export class Responses {
     for (const [code, { status = statusOf(code), message, data }] of Object.entries(errors)) {
       const schema = data === undefined ? errorOf(code) : errorOf(code, {
         schema: this.#components.use(data, "output", `${key}.errors.${code}`),
-        required: !takesNothing(data),
+        required: !givesNothing(data),
       });
       byStatus.set(status, [...byStatus.get(status) ?? [], { code, message, schema }]);
     }
@@ -140,8 +141,22 @@ function messageOf(data: OpenAPISchema): OpenAPISchema {
   return { ...eventOf({ type: "string", default: "message" }, data, true), description: "A message" };
 }
 
+/** Whether what a schema gives may be undefined. */
+function givesNothing(schema: Schema): boolean {
+  const outcome = outcomeOfNothing(schema);
+  return outcome !== undefined && outcome.value === undefined;
+}
+
 /** Data that is undefined travels as null. */
 function orNull(data: OpenAPISchema): OpenAPISchema {
-  const never = Object.keys(data).length === 1 && "not" in data;
-  return never ? { type: "null" } : { anyOf: [data, { type: "null" }] };
+  const { not, type, anyOf } = data;
+  if (not !== undefined) return NULL;
+  const keywords = Object.keys(data).filter((keyword) => !ANNOTATIONS.has(keyword));
+  const takesNull = keywords.length === 0 || [type].flat().includes("null") ||
+    (Array.isArray(anyOf) && anyOf.some((inner) => (inner as OpenAPISchema).type === "null"));
+  return takesNull ? data : { anyOf: [data, NULL] };
 }
+
+const NULL: OpenAPISchema = { type: "null" };
+/** Keywords that refuse nothing. */
+const ANNOTATIONS = new Set(["title", "description", "default", "examples", "deprecated"]);

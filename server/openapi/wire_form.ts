@@ -30,6 +30,14 @@ export function wireForm(kind: WireKind): OpenAPISchema {
   }
 }
 
+/** Marks, within a JSON Schema that is still being read, what a place holds. No document has it. */
+export const MARK = "~wire";
+
+/** How a value of a kind travels, with its mark. */
+export function marked(kind: WireKind): OpenAPISchema {
+  return { ...wireForm(kind), [MARK]: kind };
+}
+
 /** The kind of a class's instances; `undefined` for what travels as its fields. */
 export function kindOfClass(constructor: unknown): WireKind | undefined {
   switch ((constructor as { readonly name?: unknown } | null | undefined)?.name) {
@@ -52,6 +60,6 @@ export function kindOfClass(constructor: unknown): WireKind | undefined {
 }
 
 /** Whether plain JSON cannot say such a value to the server: only the codec, or for some a form, can. */
-export function needsCodec(kind: WireKind): boolean {
-  return kind !== "file" && kind !== "absent";
+export function needsCodec(kind: unknown): boolean {
+  return kind !== undefined && kind !== "file" && kind !== "absent";
 }

@@ -10,7 +10,11 @@ import {
 } from "@igniter-js/core";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 // deno-lint-ignore no-import-prefix -- only tests use it: deno.json lists what the package needs
-import { type } from "npm:arktype@2";
+import { scope, type } from "npm:arktype@2";
+// deno-lint-ignore no-import-prefix -- as above
+import * as v from "npm:valibot@1";
+// deno-lint-ignore no-import-prefix -- as above
+import { toStandardJsonSchema } from "npm:@valibot/to-json-schema@1";
 import { z } from "zod";
 import { createEverything, Person, Tree } from "./_openapi.ts";
 
@@ -230,9 +234,10 @@ Deno.test("toOpenAPI() describes bodies in the forms in which the server takes t
   assertEquals(bodyOf("health.reset"), undefined);
 });
 
-Deno.test("toOpenAPI() says that plain JSON has no dates: the codec's body and forms do", () => {
+Deno.test("toOpenAPI() leaves what plain JSON cannot say out of it: the codec's body and forms have it", () => {
   const person = { $ref: "#/components/schemas/Person" };
   assertEquals(find(everything, "things.change").requestBody?.content, {
+    "application/json": { schema: { $ref: "#/components/schemas/PersonJson" } },
     "application/vnd.igniter+json": {
       schema: {
         type: "object",
@@ -242,6 +247,11 @@ Deno.test("toOpenAPI() says that plain JSON has no dates: the codec's body and f
     },
     "application/x-www-form-urlencoded": { schema: person },
   });
+  assertEquals(everything.components.schemas.PersonJson, {
+    type: "object",
+    properties: { name: { type: "string" } },
+    required: ["name"],
+  });
   const { requestBody } = find(
     describe({ a: igniter.mutation({ body: z.object({ at: z.coerce.date() }), handler }) }),
     "x.a",
@@ -249,6 +259,40 @@ Deno.test("toOpenAPI() says that plain JSON has no dates: the codec's body and f
   assertEquals(requestBody?.content["application/json"]?.schema.properties, {
     at: { type: "string", format: "date-time" },
   });
+});
+
+Deno.test("toOpenAPI() lists plain JSON only where something is left of a body", () => {
+  const bodies: Readonly<Record<string, readonly [body: z.ZodType, plain: unknown]>> = {
+    required: [z.object({ at: z.date() }), undefined],
+    union: [z.object({ at: z.union([z.date(), z.string()]) }), {
+      type: "object",
+      properties: { at: { anyOf: [{ type: "string" }] } },
+      required: ["at"],
+    }],
+    list: [z.object({ at: z.array(z.date()) }), {
+      type: "object",
+      properties: { at: { type: "array", items: false } },
+      required: ["at"],
+    }],
+    some: [z.object({ at: z.array(z.date()).min(1) }), undefined],
+    pair: [z.object({ at: z.tuple([z.string(), z.date()]) }), undefined],
+    record: [z.record(z.string(), z.bigint()), {
+      type: "object",
+      propertyNames: { type: "string" },
+      additionalProperties: false,
+    }],
+    both: [z.intersection(z.string(), z.date()), undefined],
+    preprocessed: [z.preprocess((value) => new Date(String(value)), z.date()), { type: "string", format: "date-time" }],
+    caught: [z.date().catch(new Date(0)), {
+      type: "string",
+      format: "date-time",
+      default: "1970-01-01T00:00:00.000Z",
+    }],
+  };
+  for (const [key, [body, plain]] of Object.entries(bodies)) {
+    const { requestBody } = find(describe({ [key]: igniter.mutation({ body, handler }) }), `x.${key}`);
+    assertEquals(requestBody?.content["application/json"]?.schema, plain as never, key);
+  }
 });
 
 Deno.test("toOpenAPI() describes what leaves in the envelope, in the forms that travel", () => {
@@ -266,6 +310,7 @@ Deno.test("toOpenAPI() describes what leaves in the envelope, in the forms that 
       }),
       handler: handler as never,
     }),
+    always: igniter.query({ path: "/always", output: z.string().default("x"), handler: () => "y" }),
     maybe: igniter.query({ path: "/maybe", output: z.string().optional(), handler: () => undefined }),
   });
   const dataOf = (key: string): unknown => {
@@ -284,6 +329,7 @@ Deno.test("toOpenAPI() describes what leaves in the envelope, in the forms that 
     kind: { enum: ["1", "a"] },
     length: { type: "number" },
   });
+  assertEquals(dataOf("x.always"), { type: "string", default: "x" });
   assertEquals(dataOf("x.maybe"), { anyOf: [{ type: "string" }, { type: "null" }] });
 });
 
@@ -334,7 +380,7 @@ Deno.test("toOpenAPI() makes one component of a schema with an id, and of one th
   const own = ({ components: { schemas } }: OpenAPIDocument) =>
     Object.keys(schemas).filter((name) => !/^(ERR_\w+|AnyError|Failure|Issue|Meta|Success|Stream\w+)$/.test(name));
   // As input and as output they are the same.
-  assertEquals(own(everything), ["Person", "things.change.output"]);
+  assertEquals(own(everything), ["Person", "PersonJson", "things.change.output"]);
   const tree = { $ref: "#/components/schemas/things.change.output" };
   assertEquals(everything.components.schemas["things.change.output"], {
     type: "object",
@@ -390,6 +436,19 @@ Deno.test("toOpenAPI() reads what other libraries say in their own way", () => {
     big: { type: "string", pattern: "^-?\\d+$" },
     file: { type: "string", format: "binary" },
   });
+
+  // Its own names are counted through the whole process: they would not be the same each time.
+  const { node } = scope({ node: { name: "string", "next?": "node" } }).export();
+  const list: v.GenericSchema = v.object({ next: v.optional(v.lazy(() => list)) });
+  const { components } = describe({
+    ark: igniter.mutation({ path: "/ark", body: node, handler }),
+    valibot: igniter.mutation({ path: "/valibot", body: toStandardJsonSchema(list), handler }),
+    blob: igniter.mutation({ path: "/blob", body: toStandardJsonSchema(v.object({ b: v.blob() })), handler }),
+  });
+  assertEquals(Object.keys(components.schemas).filter((name) => name.startsWith("x.")), [
+    "x.ark.body",
+    "x.valibot.body",
+  ]);
 });
 
 Deno.test("toOpenAPI() leaves out what include() does not want, its tags too", () => {

@@ -32,6 +32,12 @@ const events = igniter.controller({
       output: z.object({ year: z.number(), city: z.string() }),
       handler: ({ body }) => ({ year: body.at.getUTCFullYear(), city: body.where.city }),
     }),
+    edit: igniter.mutation({
+      method: "PATCH",
+      body: z.object({ title: z.string(), at: z.date().optional() }),
+      output: z.object({ title: z.string() }),
+      handler: ({ body }) => body,
+    }),
     note: igniter.mutation({
       path: "/note",
       body: z.string(),
@@ -107,6 +113,19 @@ Deno.test("R52 the server takes bodies in the forms that the document lists, and
   const form = "at=2001-02-03T04:05:06.000Z&where[city]=Porto";
   assertEquals((await send("/events", add, post("application/x-www-form-urlencoded", form)))[2].data, data);
   assertEquals((await send("/events", add, post("application/json", JSON.stringify(json)))).slice(0, 2), ["400", 400]);
+
+  const edit = document.paths["/events"]?.patch;
+  assertEquals(edit?.requestBody?.content["application/json"]?.schema, {
+    type: "object",
+    properties: { title: { type: "string" } },
+    required: ["title"],
+  });
+  const patch = (body: unknown): RequestInit => ({
+    ...post("application/json", JSON.stringify(body)),
+    method: "PATCH",
+  });
+  assertEquals((await send("/events", edit, patch({ title: "A" })))[1], 200);
+  assertEquals((await send("/events", edit, patch({ title: "A", at: json.at })))[1], 400);
 
   const note = document.paths["/events/note"]?.post;
   assertEquals(Object.keys(note?.requestBody?.content ?? {}), ["application/json", "text/plain"]);
