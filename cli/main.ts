@@ -10,6 +10,7 @@
 import { Command, ValidationError } from "@cliffy/command";
 import { CompletionsCommand } from "@cliffy/command/completions";
 import type { AnyCommand } from "./command.ts";
+import { createDevCommand } from "./dev/command.ts";
 import { CliError } from "./errors.ts";
 import { createGenerateCommand } from "./generate/command.ts";
 import { createInitCommand } from "./init/command.ts";
@@ -38,6 +39,7 @@ function createProgram(): AnyCommand {
     .example("Begin a project", "igniter init my-app")
     .example("Run it while you work", "igniter dev --interactive")
     .noExit();
+  program.command("dev", createDevCommand());
   program.command("generate", createGenerateCommand());
   program.command("init", createInitCommand());
   program.command("routes", createRoutesCommand());
