@@ -39,9 +39,9 @@ function createProgram(): AnyCommand {
     .example("Begin a project", "igniter init my-app")
     .example("Run it while you work", "igniter dev --interactive")
     .noExit();
+  program.command("init", createInitCommand());
   program.command("dev", createDevCommand());
   program.command("generate", createGenerateCommand());
-  program.command("init", createInitCommand());
   program.command("routes", createRoutesCommand());
   program.command("info", createInfoCommand());
   program.command("completions", new CompletionsCommand());

@@ -5,9 +5,11 @@
  */
 import { Command } from "@cliffy/command";
 import type { AnyCommand } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { parseJsonc } from "../project/config.ts";
 import { findProject, type Project } from "../project/find.ts";
 import { applyPlan } from "./apply.ts";
-import { CLIENT_SCHEMA, writeDocument } from "./documents.ts";
+import { CLIENT_SCHEMA, toOpenAPIKind, writeDocument } from "./documents.ts";
 import { planFeature } from "./feature.ts";
 import { toNames, toPlainNames } from "./names.ts";
 import { planController, planJob, planProcedure } from "./parts.ts";
@@ -26,6 +28,7 @@ export function createGenerateCommand(): AnyCommand {
   group.command("procedure", createProcedureCommand());
   group.command("job", createJobCommand());
   group.command("schema", createSchemaCommand());
+  group.command("openapi", createOpenAPICommand());
   return group;
 }
 
@@ -129,4 +132,36 @@ function createSchemaCommand(): AnyCommand {
     .example("src/igniter.schema.ts", "igniter generate schema")
     .example("In CI", "igniter generate schema --check")
     .action((options) => writeDocument(CLIENT_SCHEMA, options));
+}
+
+function createOpenAPICommand(): AnyCommand {
+  return new Command()
+    .description("Write the OpenAPI 3.1 document of the project's router.")
+    .option("--router <file:file>", "The file that exports the router.")
+    .option("--out <file:file>", `The file to write, "-" for the output. Without it: openapi.json in the project.`)
+    .option("--title <text:string>", "The name of the API.")
+    .option("--api-version <version:string>", "The version of the API.")
+    .option(
+      "--options <file:file>",
+      "A JSON file with more options of toOpenAPI(): servers, security, securitySchemes.",
+    )
+    .option("--check", "Write nothing; fail when the file is not up to date.")
+    .option("--force", "Overwrite a file that is no such document.")
+    .example("openapi.json", "igniter generate openapi --title Shop --api-version 1.2.0")
+    .example("In CI", "igniter generate openapi --check")
+    .action(({ title, apiVersion, options: file, ...options }) => {
+      const more = file === undefined ? {} : parseJsonc(readText(file), file);
+      if (title !== undefined) more["title"] = title;
+      if (apiVersion !== undefined) more["version"] = apiVersion;
+      return writeDocument(toOpenAPIKind(more), options);
+    });
+}
+
+function readText(file: string): string {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new CliError(`Cannot read ${file}: there is no such file`, { cause: error });
+  }
 }

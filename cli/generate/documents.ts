@@ -22,6 +22,8 @@ export interface DocumentKind {
   readonly request: DocumentRequest;
   /** The file it is written to, seen from the router's folder or the project's. */
   readonly file: { readonly name: string; readonly beside: "router" | "project" };
+  /** What it is written in. */
+  readonly language: "ts" | "json";
   /** Writes it down. */
   readonly toText: (document: Readonly<Record<string, unknown>>) => string;
   /** Tells whether a file holds such a document, which may be overwritten. */
@@ -32,9 +34,21 @@ export interface DocumentKind {
 export const CLIENT_SCHEMA: DocumentKind = {
   request: { module: "@igniter-js/core", name: "toClientSchema" },
   file: { name: "igniter.schema.ts", beside: "router" },
+  language: "ts",
   toText: toSchemaSource,
   isOwn: (text) => text.startsWith(MARK),
 };
+
+/** The OpenAPI document, with what its author says beyond what the router knows. */
+export function toOpenAPIKind(options: Readonly<Record<string, unknown>>): DocumentKind {
+  return {
+    request: { module: "@igniter-js/core", name: "toOpenAPI", options },
+    file: { name: "openapi.json", beside: "project" },
+    language: "json",
+    toText: (document) => JSON.stringify(document, null, 2) + "\n",
+    isOwn: isOpenAPI,
+  };
+}
 
 /** What to do with a document. */
 export interface DocumentOptions {
@@ -56,9 +70,8 @@ export async function writeDocument(kind: DocumentKind, options: DocumentOptions
   const { document = {} } = await inspectRouter(project, { router, document: kind.request });
   const { name, beside } = kind.file;
   const file = resolve(options.out ?? resolve(beside === "router" ? dirname(router) : project.root, name));
-  const ext = file.endsWith(".json") ? "json" : "ts";
   const text = kind.toText(document);
-  const formatted = project.runtime === "deno" ? await formatSource(text, project.root, ext) : text;
+  const formatted = project.runtime === "deno" ? await formatSource(text, project.root, kind.language) : text;
   if (options.out === "-") return print(formatted.trimEnd());
 
   const shown = relative(folder, file);
@@ -77,6 +90,15 @@ export async function writeDocument(kind: DocumentKind, options: DocumentOptions
   Deno.mkdirSync(dirname(file), { recursive: true });
   Deno.writeTextFileSync(file, formatted);
   printError(`${shown} was ${before === undefined ? "written" : before === formatted ? "up to date" : "updated"}.`);
+}
+
+function isOpenAPI(text: string): boolean {
+  try {
+    return typeof JSON.parse(text)["openapi"] === "string";
+  } catch {
+    // No JSON, so somebody else's file.
+    return false;
+  }
 }
 
 /** The source of a client schema. */

@@ -294,10 +294,43 @@ Deno.test("R62 igniter generate schema writes, checks and keeps what is not its 
   assertEquals((await run("--out", "mine.ts", "--force")).code, 0);
 });
 
+Deno.test("R62 igniter generate openapi writes the document of the project's router", async () => {
+  using project = createProject({
+    "src/igniter.router.ts": ROUTER,
+    "more.jsonc": `{ "title": "Other", "security": [{ "token": [] }], // comment
+      "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } } }`,
+    "mine.json": `{ "mine": true }`,
+    "wrong.json": `{ "nope": true }`,
+  });
+  const run = (...args: string[]) => igniter(["generate", "openapi", ...args], { cwd: project.folder });
+  const written = await run("--title", "Shop", "--api-version", "1.2.0", "--options", "more.jsonc");
+  assertEquals({ code: written.code, stderr: written.stderr.trim() }, { code: 0, stderr: "openapi.json was written." });
+  const { openapi, info, paths, security } = JSON.parse(project.read("openapi.json"));
+  assertEquals({ info, security }, { info: { title: "Shop", version: "1.2.0" }, security: [{ token: [] }] });
+  assertStringIncludes(openapi, "3.1");
+  assertEquals(Object.keys(paths), ["/things"]);
+  assertEquals((await run("--check")).code, 1);
+  assertEquals((await run()).stderr.trim(), "openapi.json was updated.");
+  assertEquals((await run("--check")).code, 0);
+  assertEquals((await run("--out", "-")).stdout, project.read("openapi.json"));
+
+  const failures: readonly (readonly [file: readonly string[], message: string])[] = [
+    [["--out", "mine.json"], "Cannot write mine.json"],
+    [["--options", "wrong.json"], `it has no option "nope"`],
+    [["--options", "none.json"], "Cannot read none.json"],
+  ];
+  for (const [args, message] of failures) {
+    const { code, stderr } = await run(...args);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, message);
+  }
+  assertEquals(project.read("mine.json"), `{ "mine": true }`);
+});
+
 Deno.test("R62 igniter generate shows its commands, and names the nearest for one that it does not know", async () => {
   const help = await igniter(["generate", "--help"]);
   assertEquals(help.code, 0);
-  for (const name of ["feature", "controller", "procedure", "job", "schema"]) {
+  for (const name of ["feature", "controller", "procedure", "job", "schema", "openapi"]) {
     assertStringIncludes(help.stdout, name);
     const own = await igniter(["generate", name, "--help"]);
     assertStringIncludes(own.stdout, `igniter generate ${name}`);
