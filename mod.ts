@@ -195,7 +195,8 @@ export type {
   WireIssue,
 } from "./server/contract/reply.ts";
 export type { Meta, MetaEntry } from "./server/contract/wire.ts";
-export type { OpenAPIAction, OpenAPIOptions } from "./server/openapi/to_openapi.ts";
+export type { OpenAPIAction } from "./server/openapi/facts.ts";
+export type { OpenAPIOptions } from "./server/openapi/to_openapi.ts";
 export type {
   OpenAPIBody,
   OpenAPIComponents,

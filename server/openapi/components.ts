@@ -5,7 +5,8 @@
  * @module
  */
 import type { Schema } from "../contract/schema.ts";
-import { type Described, describeSchema, type Side } from "./json_schema.ts";
+import type { Side } from "./dialects.ts";
+import { type Described, describeSchema } from "./json_schema.ts";
 import { isSchemaObject, mapSchemas, resolveReference, signatureOf } from "./reference.ts";
 import { compareText } from "./text.ts";
 import type { OpenAPIReference, OpenAPISchema } from "./types.ts";

@@ -451,7 +451,7 @@ Deno.test("toOpenAPI() reads what other libraries say in their own way", () => {
   ]);
 });
 
-Deno.test("toOpenAPI() leaves out what include() does not want, its tags too", () => {
+Deno.test("toOpenAPI() leaves out what is not to be included, its tags too", () => {
   const seen: unknown[] = [];
   const document = toOpenAPI(createEverything(), {
     include: (action) => {
@@ -460,6 +460,8 @@ Deno.test("toOpenAPI() leaves out what include() does not want, its tags too", (
     },
   });
   assertEquals([Object.keys(document.paths), document.tags], [["/things"], [{ name: "reading" }, { name: "lists" }]]);
+  assertEquals(toOpenAPI(createEverything(), { include: ["lists", "reading"] }), document);
+  assertThrows(() => toOpenAPI(createEverything(), { include: ["list"] }), TypeError, 'no action has the tag "list"');
   assertEquals(seen[0], {
     key: "things.list",
     method: "GET",
