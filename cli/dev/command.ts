@@ -5,12 +5,12 @@
  */
 import { Command, EnumType } from "@cliffy/command";
 import { isAbsolute, relative, resolve } from "node:path";
-import { parseEnv } from "node:util";
 import type { AnyCommand } from "../command.ts";
 import { print, printError } from "../output.ts";
 import { findProject, type Project } from "../project/find.ts";
 import type { FrameworkName } from "../project/framework.ts";
 import { runDashboard } from "./dashboard/dashboard.ts";
+import { readEnvFile } from "./env_file.ts";
 import { createPlainOutput } from "./plain.ts";
 import { findFreePort } from "./ports.ts";
 import { type RunningSession, startSession } from "./session.ts";
@@ -95,15 +95,6 @@ function toEntry({ root }: Project, entry: string | undefined): string | undefin
 
 /** The port that the environment or the project's `.env` names. */
 function portOf(root: string): number | undefined {
-  const port = Number(Deno.env.get("PORT") ?? readEnvFile(resolve(root, ".env"))["PORT"]);
+  const port = Number(Deno.env.get("PORT") ?? readEnvFile(root)["PORT"]);
   return Number.isInteger(port) && port > 0 ? port : undefined;
-}
-
-function readEnvFile(path: string): Record<string, string | undefined> {
-  try {
-    return parseEnv(Deno.readTextFileSync(path)) as Record<string, string | undefined>;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
-  }
 }

@@ -42,6 +42,8 @@ export interface DevPlan {
   readonly argv: readonly string[];
   /** What is added to the environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether it is given what the project's `.env` says; a framework reads its own files. */
+  readonly readsEnvFile: boolean;
   /** Whether a change restarts it; a framework that updates itself is only started anew when it has ended. */
   readonly restarts: boolean;
   /** What tells whether the sources can be loaded, before a running application is ended for them. */
@@ -63,7 +65,8 @@ const TITLES: Readonly<Record<FrameworkName, string>> = {
 /** Plans what to start. @throws CliError when the project lacks it. */
 export function planDev(options: DevOptions, facts: DevFacts): DevPlan {
   const { framework, cmd } = options;
-  const base = { name: TITLES[framework], env: toEnvironment(facts), restarts: TITLES[framework] === IGNITER };
+  const isOurs = TITLES[framework] === IGNITER;
+  const base = { name: TITLES[framework], env: toEnvironment(facts), restarts: isOurs, readsEnvFile: isOurs };
   if (cmd !== undefined) return { ...base, argv: toShell(cmd, facts), check: undefined };
   switch (framework) {
     case "nextjs":
@@ -96,9 +99,8 @@ function planEntry({ entry = DEFAULT_ENTRY }: DevOptions, facts: DevFacts): Pick
     const tsx = "node_modules/tsx/dist/cli.mjs";
     return { argv: exists(tsx) ? ["node", tsx, entry] : ["node", entry], check: undefined };
   }
-  const env = exists(".env") ? ["--env-file=.env"] : [];
   return {
-    argv: [deno, "run", "-A", ...env, `--preload=${agent}`, entry],
+    argv: [deno, "run", "-A", `--preload=${agent}`, entry],
     check: [deno, "cache", "--quiet", entry],
   };
 }

@@ -13,6 +13,7 @@
  * @module
  */
 import { type Child, startChild } from "./child.ts";
+import { readEnvFile } from "./env_file.ts";
 import { toPlainText } from "./lines.ts";
 import type { DevPlan } from "./plan.ts";
 import { waitForPort } from "./ports.ts";
@@ -131,7 +132,7 @@ export class Supervisor {
     const child = startChild({
       argv: plan.argv,
       cwd: root,
-      env: plan.env,
+      env: { ...(plan.readsEnvFile ? readEnvFile(root) : undefined), ...plan.env },
       onLine: (text, error) => state.addLine(plan.name, text, error),
     });
     this.#child = child;
