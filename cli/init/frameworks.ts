@@ -4,7 +4,9 @@
  * @module
  */
 import { deno } from "./frameworks/deno.ts";
+import { express } from "./frameworks/express.ts";
 import type { Framework } from "./frameworks/framework.ts";
+import { hono } from "./frameworks/hono.ts";
 
 /** The frameworks, in the order in which people are asked. */
-export const FRAMEWORKS: readonly Framework[] = [deno];
+export const FRAMEWORKS: readonly Framework[] = [deno, hono, express];

@@ -18,7 +18,11 @@ export const deno: Framework = {
   configure: (options) => configureDeno(options),
   install: installWithDeno,
   lines: DENO_LINES,
-  places: [],
+  places: [
+    ["main.ts", "starts the application"],
+    ["src/igniter.server.ts", "the whole application: the API under its base path, the page for the rest"],
+    ["src/app/", "the page, how it is bundled and served, and where the server listens"],
+  ],
   serving:
     "`main.ts` starts the application with `serve` of `@igniter-js/core`; `src/igniter.server.ts` decides whether the " +
     "API or the page answers.",
