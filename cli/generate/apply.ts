@@ -14,9 +14,9 @@ import type { GeneratePlan, PlannedFile } from "./plan.ts";
 /** How to do it. */
 export interface ApplyOptions {
   /** Whether files that are there may be overwritten. @default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Whether to show what would be done, and do nothing. @default false */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
 }
 
 /** Writes a plan's files, or shows them. @throws CliError when a file is there already. */

@@ -42,9 +42,9 @@ function createPartCommand() {
 }
 
 interface PartOptions {
-  readonly router?: string;
-  readonly dryRun?: boolean;
-  readonly force?: boolean;
+  readonly router?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly force?: boolean | undefined;
 }
 
 async function generate(options: PartOptions, plan: (sources: Sources) => GeneratePlan): Promise<void> {
