@@ -4,7 +4,8 @@
  * @module
  */
 import { Command, EnumType, ValidationError } from "@cliffy/command";
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { AnyCommand } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { VERSION } from "../version.ts";
@@ -42,7 +43,7 @@ export function createInitCommand(): AnyCommand {
     .option("--docker", "Write a Dockerfile and a docker-compose.yml.")
     .option("--yes", "Ask nothing: take the defaults for what no flag says.")
     .option("--force", "Write into a folder that is not empty; nothing is deleted, files of the plan are replaced.")
-    .option("--no-git", "Do not begin a git repository.")
+    .option("--no-git", "Do not begin a git repository; inside of one none is begun.")
     .option("--no-install", "Do not install packages.")
     .option("--link <checkout:string>", "Use the checkout of Igniter in that folder, not the published package.")
     .example("Answer questions", "igniter init my-app")
@@ -67,7 +68,7 @@ export function createInitCommand(): AnyCommand {
       const plan = planInit({
         ...chosen,
         name: toName(folder),
-        git: flags.git,
+        git: flags.git && !isInRepository(folder),
         install: flags.install,
         version: VERSION,
         cookieSecret: crypto.randomUUID() + crypto.randomUUID(),
@@ -83,6 +84,13 @@ export function createInitCommand(): AnyCommand {
 /** Both ways: what is asked must be seen, and answered. */
 function isTerminal(): boolean {
   return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+}
+
+/** A repository inside another one is seldom wanted. */
+function isInRepository(folder: string): boolean {
+  if (existsSync(join(folder, ".git"))) return true;
+  const parent = dirname(folder);
+  return parent !== folder && isInRepository(parent);
 }
 
 function readFeatures(text: string): FeatureName[] {

@@ -22,6 +22,7 @@ export const DENO_LINES: CommandLines = {
   test: "deno task test",
   check: "deno task check",
   ok: "deno task ok",
+  igniter: "deno task igniter",
 };
 
 /** Makes `deno.json`, and what Docker needs when it is chosen. */
@@ -52,8 +53,12 @@ function denoConfig(options: InitOptions, { imports = {} }: DenoProjectOptions) 
     ...(options.link && { links: [options.link.path, ...options.link.links] }),
     tasks: {
       dev: {
-        description: "Run the application while you work on it",
-        command: "NODE_ENV=development deno run -A --env-file --watch main.ts",
+        description: "Run the application while you work on it; --interactive shows the dashboard",
+        command: "deno run -A @igniter-js/core/cli dev",
+      },
+      igniter: {
+        description: "Write features, list routes, …: deno task igniter --help",
+        command: "deno run -A @igniter-js/core/cli",
       },
       start: { description: "Run the application", command: "deno run -A --env-file main.ts" },
       test: { description: "Run the tests", command: "deno test -A" },

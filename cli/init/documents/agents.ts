@@ -22,12 +22,16 @@ export function writeAgents(choices: Choices): string {
       `${lines.check}    # types`,
       `${lines.test}    # tests`,
       `${lines.ok}    # everything; it must pass before you say that it is done`,
-      `${lines.dev}    # runs it, and prints a curl line for each action`,
+      `${lines.dev}    # runs it, and restarts it on changes`,
+      ...(lines.igniter === undefined ? [] : [`${lines.igniter} routes    # lists the API`]),
       "```",
     ].join("\n"),
     "## Conventions",
     conventions(choices).map((line) => `- ${line}`).join("\n"),
     "## Adding a feature",
+    ...(lines.igniter === undefined
+      ? []
+      : [`\`${lines.igniter} generate feature <name>\` writes what follows. By hand:`]),
     steps(choices).map((line, at) => `${at + 1}. ${line}`).join("\n"),
   ].join("\n\n") + "\n";
 }

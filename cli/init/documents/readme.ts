@@ -10,12 +10,19 @@ import { placesOf } from "./places.ts";
 /** Writes it. */
 export function writeReadme(choices: Choices): string {
   const { options, framework, database } = choices;
+  const { igniter } = framework.lines;
   return [
     `# ${options.name}`,
     `A full-stack application on Igniter and ${framework.title}: an API that is ` +
     "defined once, with types, and a React page that calls it.",
     "## Running it",
-    fence([`${framework.lines.dev}    # then open the address that it prints`]),
+    fence([
+      `${framework.lines.dev}    # then open the address that it prints`,
+      ...(igniter === undefined ? [] : [
+        `${framework.lines.dev} --interactive    # the same with a dashboard: requests, jobs, connections`,
+        `${igniter} generate feature post    # writes a feature; ${igniter} --help tells the rest`,
+      ]),
+    ]),
     "Sign in as the demo's user, who is filled in. Variables of the environment are in `.env`; `.env.example` tells " +
     "what each is for.",
     framework.serving,

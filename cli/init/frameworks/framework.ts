@@ -32,6 +32,8 @@ export interface CommandLines {
   readonly check: string;
   /** Everything that must hold before a commit. */
   readonly ok: string;
+  /** Runs the command `igniter`, where the project has it. */
+  readonly igniter?: string;
 }
 
 /** A place in the project, for its README. */
