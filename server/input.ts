@@ -278,11 +278,16 @@ function putBody(
   const nests = strings && typeof raw === "object" && (part.facts === undefined || part.facts.nests);
   const value = nests ? nestQuery(raw as never) : raw;
   const result = strings ? validatePart(part, value) : validate(part.schema, value);
-  return result instanceof Promise ? result.then((valid) => takeBody(request, valid)) : takeBody(request, result);
+  return result instanceof Promise
+    ? result.then((valid) => takeBody(request, valid, value))
+    : takeBody(request, result, value);
 }
 
-function takeBody(request: IncomingRequest, result: Validated): ReplyValue | undefined {
-  if (result.issues !== undefined) return refuse(result.issues);
+function takeBody(request: IncomingRequest, result: Validated, value: unknown): ReplyValue | undefined {
+  if (result.issues !== undefined) {
+    request.refusedBody = value;
+    return refuse(result.issues);
+  }
   request.body = result.value as never;
   return undefined;
 }

@@ -101,6 +101,8 @@ export class IncomingRequest implements IgniterRequest {
   readonly given: GivenInput | undefined;
   body: never = undefined as never;
   rawBody: Uint8Array | undefined = undefined;
+  /** The body that its schema refused, for who looks on in development. Not among the fields of those that are well. */
+  declare refusedBody?: unknown;
   /** The query's fields where they were parsed already. */
   readonly fields: RawQueryObject | undefined;
   /** Aborts at the action's timeout; absent without one. */

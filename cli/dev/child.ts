@@ -49,7 +49,9 @@ export function startChild({ argv, cwd, env, onLine }: ChildOptions): Child {
   const heard = Promise.all([hear(child.stdout, false), hear(child.stderr, true)]);
   const ended = (async (): Promise<number> => {
     const { code } = await child.status;
-    await Promise.race([heard, wait(LAST_WORDS)]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([heard, new Promise((resolve) => timer = setTimeout(resolve, LAST_WORDS))]);
+    clearTimeout(timer);
     return code;
   })();
   let isOver = false;

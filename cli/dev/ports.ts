@@ -26,9 +26,9 @@ export function findFreePort(asked: number): number {
   });
 }
 
-/** Waits until somebody accepts connections at a port; false when the signal aborts first. */
-export async function waitForPort(port: number, signal: AbortSignal): Promise<boolean> {
-  while (!signal.aborted) {
+/** Waits until somebody accepts connections at a port; false when the time is over, or the signal aborts. */
+export async function waitForPort(port: number, time: number, signal: AbortSignal): Promise<boolean> {
+  for (const end = performance.now() + time; !signal.aborted && performance.now() < end;) {
     if (await accepts("127.0.0.1", port) || await accepts("::1", port)) return true;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -138,7 +138,7 @@ export class Supervisor {
     this.#child = child;
     state.change(plan.name, { status: "starting", pid: child.pid });
     const waiting = this.#waiting = new AbortController();
-    waitForPort(port, AbortSignal.any([waiting.signal, AbortSignal.timeout(PATIENCE)])).then((answers) => {
+    waitForPort(port, PATIENCE, waiting.signal).then((answers) => {
       if (this.#child !== child || waiting.signal.aborted) return;
       state.change(plan.name, { status: "running" });
       if (!answers) return say(`${why}: it runs, but nobody answers at port ${port}; does it listen at PORT?`);

@@ -22,12 +22,14 @@ export function watchProject(root: string, onChange: (files: readonly string[]) 
   const retired = new Set<Deno.FsWatcher>();
   let first = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let closing: ReturnType<typeof setTimeout> | undefined;
   let watcher = open();
   return {
     close: () => {
       clearTimeout(timer);
+      clearTimeout(closing);
       watcher.close();
-      for (const old of retired) old.close();
+      closeRetired();
     },
   };
 
@@ -47,7 +49,6 @@ export function watchProject(root: string, onChange: (files: readonly string[]) 
         else if (kind !== "modify" && name.split("/").every(isWatchedFolder) && isFolder(path)) note(grown, path);
       }
     }
-    retired.delete(events);
   }
 
   function note(set: Set<string>, what: string): void {
@@ -77,8 +78,13 @@ export function watchProject(root: string, onChange: (files: readonly string[]) 
   }
 
   function closeLater(): void {
-    const old = [...retired];
-    setTimeout(() => old.forEach((each) => retired.delete(each) && each.close()), IMPATIENCE);
+    clearTimeout(closing);
+    closing = setTimeout(closeRetired, IMPATIENCE);
+  }
+
+  function closeRetired(): void {
+    for (const old of retired) old.close();
+    retired.clear();
   }
 
   function toName(path: string): string {

@@ -11,9 +11,6 @@ import type { DevRequestEvent } from "../ports/dev_feed.ts";
 import type { DevDesk } from "./desk.ts";
 import { isSecretName, redact, REDACTED, redactSearch } from "./redact.ts";
 
-/** Bytes of a body that are shown even when its action was not given it. */
-const MAX_BODY = 65_536;
-
 /** Begins to watch a request; what it gives is called with the answer. */
 export function watchRequest(
   desk: DevDesk,
@@ -21,7 +18,6 @@ export function watchRequest(
 ): (exchange: Exchange | undefined, response: Response) => void {
   const at = Date.now();
   const start = performance.now();
-  const sent = copyOf(raw);
   return (exchange, response) => {
     const ms = performance.now() - start;
     const failure = response.status < 400 ? undefined : readFailure(response);
@@ -29,7 +25,7 @@ export function watchRequest(
       const error = await failure;
       // What an event connection asks for stands in its topics, and may hold the tickets of jobs.
       const hasNone = exchange === undefined || exchange.plan?.connect !== undefined;
-      const input = hasNone ? undefined : await toInput(exchange, sent);
+      const input = hasNone ? undefined : toInput(exchange);
       const thrown = exchange?.thrown;
       desk.tell({
         kind: "request",
@@ -49,17 +45,11 @@ export function watchRequest(
   };
 }
 
-/** A small JSON body a second time: one that its schema refuses is given to nobody, and wants to be seen most. */
-function copyOf(raw: Request): Request | undefined {
-  if (raw.body === null || !(raw.headers.get("content-type") ?? "").includes("json")) return undefined;
-  return Number(raw.headers.get("content-length") ?? Infinity) <= MAX_BODY ? raw.clone() : undefined;
-}
-
-async function toInput(exchange: Exchange, sent: Request | undefined): Promise<DevRequestEvent["input"]> {
+function toInput(exchange: Exchange): DevRequestEvent["input"] {
   const { request } = exchange;
   const query = read(() => request.query);
   const params = read(() => request.params);
-  const body = read(() => request.body) ?? await sent?.json().catch(() => undefined);
+  const body = request.body ?? request.refusedBody;
   const input = {
     ...(isEmpty(query) ? undefined : { query: redact(query) }),
     ...(isEmpty(params) ? undefined : { params: redact(params) }),
