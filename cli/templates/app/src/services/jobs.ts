@@ -1,5 +1,4 @@
 import type { JobsAdapter } from "@igniter-js/core";
-import { createBullMQAdapter } from "@igniter-js/core/drivers/bullmq";
 import { createSqliteJobsAdapter } from "@igniter-js/core/drivers/sqlite";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +12,7 @@ import { store } from "./store.ts";
  * Keeps the jobs. With REDIS_URL they are in Redis, by BullMQ, and any of the processes runs them. Without, they are in a
  * file in the folder that DATA_DIR names, or one for this process alone.
  */
-export const jobs: JobsAdapter = createJobs(process.env["REDIS_URL"]);
+export const jobs: JobsAdapter = await createJobs(process.env["REDIS_URL"]);
 
 /** Milliseconds that a part of sending takes, where nothing is sent. */
 const STEP = 150;
@@ -44,9 +43,13 @@ export const REGISTERED_JOBS = jobs.merge({
   }),
 });
 
-function createJobs(redisUrl: string | undefined): JobsAdapter {
+async function createJobs(redisUrl: string | undefined): Promise<JobsAdapter> {
   const autoStartWorker = process.env["JOBS_WORKER"] === "on" && { concurrency: 2 };
-  if (redisUrl) return createBullMQAdapter({ store, autoStartWorker, prefix: "app" });
+  if (redisUrl) {
+    // Loading BullMQ is most of what a start takes, so it is loaded where it is used.
+    const { createBullMQAdapter } = await import("@igniter-js/core/drivers/bullmq");
+    return createBullMQAdapter({ store, autoStartWorker, prefix: "app" });
+  }
   const folder = process.env["DATA_DIR"] || mkdtempSync(join(tmpdir(), "igniter_data_"));
   mkdirSync(folder, { recursive: true });
   return createSqliteJobsAdapter({ path: join(folder, "jobs.db"), autoStartWorker });
