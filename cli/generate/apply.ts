@@ -51,10 +51,11 @@ async function format(file: PlannedFile, root: string): Promise<PlannedFile> {
   return { path: file.path, text: await formatSource(file.text, root) };
 }
 
-/** A file that its author formats otherwise stays as he has it. */
+/** A file that its author formats otherwise stays as he has it. What deno fmt cannot read was changed wrongly: it fails. */
 async function formatEdit(edit: PlannedFile, root: string): Promise<PlannedFile> {
   const before = Deno.readTextFileSync(join(root, edit.path));
-  return await isFormatted(before, root) ? await format(edit, root) : edit;
+  const [formatted, wasFormatted] = await Promise.all([format(edit, root), isFormatted(before, root)]);
+  return wasFormatted ? formatted : edit;
 }
 
 function write(root: string, { path, text }: PlannedFile): void {

@@ -35,13 +35,15 @@ export function addEntry(source: string, { open, close }: ObjectLiteral, entry: 
   const inside = masked.slice(open + 1, close);
   const end = open + 1 + inside.trimEnd().length;
   const comma = inside.trim() === "" || inside.trimEnd().endsWith(",") ? "" : ",";
-  const last = /(?:^|\n)([ \t]*)\S[^\n]*$/.exec(source.slice(0, end));
-  if (!inside.includes("\n")) {
-    return `${source.slice(0, end)}${comma} ${entry} ${source.slice(close)}`;
-  }
-  // Comments behind the last entry stay with it.
   const line = source.lastIndexOf("\n", close);
+  // The brace stands in the line of the last entry, or of the object's beginning.
+  if (line < end) {
+    const rest = source.slice(end, close).trim();
+    return `${source.slice(0, end)}${comma} ${entry} ${rest === "" ? "" : `${rest} `}${source.slice(close)}`;
+  }
+  const last = /(?:^|\n)([ \t]*)\S[^\n]*$/.exec(source.slice(0, end));
   const indent = inside.trim() === "" ? `${/[ \t]*$/.exec(source.slice(0, close))?.[0] ?? ""}  ` : last?.[1] ?? "";
+  // Comments behind the last entry stay with it.
   return `${source.slice(0, end)}${comma}${source.slice(end, line)}\n${indent}${entry},${source.slice(line)}`;
 }
 

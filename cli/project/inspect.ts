@@ -101,10 +101,10 @@ async function runProgram(args: readonly string[], cwd: string, patience = PATIE
 }
 
 function toHint(reason: string, stack: string | undefined): { readonly hint?: string } {
-  if (/Requires net access/.test(reason)) {
+  if (/Requires (?:net|run) access/.test(reason)) {
     return {
       hint:
-        "A module connects or listens while it is loaded. Do that in main.ts, or when the connection is first used.",
+        "A module connects, listens or starts a program while it is loaded. Do that in main.ts, or when it is first used.",
     };
   }
   const hint = stack?.split("\n").filter((line) => line.trimStart().startsWith("at ")).slice(0, 5).join("\n");

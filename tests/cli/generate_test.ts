@@ -78,6 +78,17 @@ Deno.test("R62 a controller is registered in the router as its author lays it ou
     ["controllers: {},", "controllers: { posts: postController },"],
     ["controllers: { a },", "controllers: { a, posts: postController },"],
     ["controllers: { a: b, },", "controllers: { a: b, posts: postController },"],
+    ["controllers: { a,\n    b },", "controllers: { a,\n    b, posts: postController },"],
+    [
+      "controllers: {\n    a: {\n      b,\n    } },",
+      "controllers: {\n    a: {\n      b,\n    }, posts: postController },",
+    ],
+    [
+      "controllers: {\n    a: f(\n      b,\n    ),\n  },",
+      "controllers: {\n    a: f(\n      b,\n    ),\n    posts: postController,\n  },",
+    ],
+    ["controllers: { /* none */ },", "controllers: { posts: postController /* none */ },"],
+    ["controllers: { a /* one */ },", "controllers: { a, posts: postController /* one */ },"],
     ["controllers: {\n  },", "controllers: {\n    posts: postController,\n  },"],
     ["controllers: {\n    a: b,\n  },", "controllers: {\n    a: b,\n    posts: postController,\n  },"],
     ["controllers: {\n\t\ta: b\n\t},", "controllers: {\n\t\ta: b,\n\t\tposts: postController,\n\t},"],
