@@ -11,7 +11,7 @@ const IGNITER = [
   "-A",
   "--quiet",
   "--config",
-  join(root, "deno.json"),
+  Deno.env.get("IGNITER_CLI_CONFIG") ?? join(root, "deno.json"),
   join(root, "cli/main.ts"),
 ];
 
