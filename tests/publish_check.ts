@@ -56,6 +56,8 @@ function belongs(file: string): boolean {
   if (file.startsWith("cli/templates/")) {
     return !/(?:^|\/)(?:node_modules|deno\.lock|\.env|\.igniter)(?:\/|$)/.test(file);
   }
+  // Packed texts, which the CLI imports.
+  if (/^cli\/[\w/]+\.json$/.test(file)) return true;
   return /^(?:server|client|drivers|cli)\/[\w/]+\.tsx?$/.test(file) && !/(?:^|\/|_)(?:test|bench)\.tsx?$/.test(file);
 }
 

@@ -11,8 +11,9 @@ import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CliError } from "../errors.ts";
 import type { Project } from "./find.ts";
-// Its text, not the module: the CLI may come from anywhere, and the program runs where the project is.
-import PROGRAM from "./inspect_child.ts" with { type: "text" };
+// The text of inspect_child.ts, packed by "deno task templates": the CLI may come from anywhere, and the program runs
+// where the project is.
+import program from "./inspect_child.json" with { type: "json" };
 import type { DocumentRequest, Inspection, InspectionAnswer, InspectionRequest } from "./inspection.ts";
 import { readAliases } from "./tsconfig.ts";
 
@@ -92,7 +93,7 @@ async function runProgram(args: readonly string[], cwd: string, patience = PATIE
     const output = child.output();
     const writer = child.stdin.getWriter();
     // A process that ended at once does not read: its output says why.
-    await writer.write(new TextEncoder().encode(PROGRAM)).then(() => writer.close()).catch(() => {});
+    await writer.write(new TextEncoder().encode(program.source)).then(() => writer.close()).catch(() => {});
     const { stdout, stderr } = await output;
     return { stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr), late };
   } finally {

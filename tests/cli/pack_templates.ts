@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { filesBelow, root } from "../project.ts";
 
 const FOLDER = "cli/templates";
+const PROGRAM = "cli/project/inspect_child";
 
 /** The packed texts by the file that holds them, relative to the checkout. */
 export function packTemplates(): Record<string, string> {
@@ -18,6 +19,10 @@ export function packTemplates(): Record<string, string> {
   for (const { name, isDirectory } of Deno.readDirSync(join(root, FOLDER))) {
     if (isDirectory) packed[`${FOLDER}/${name}.json`] = `${JSON.stringify(read(`${FOLDER}/${name}/`), null, 2)}\n`;
   }
+  // A program that runs in a project's process, from its text alone.
+  packed[`${PROGRAM}.json`] = `${
+    JSON.stringify({ source: Deno.readTextFileSync(join(root, `${PROGRAM}.ts`)) }, null, 2)
+  }\n`;
   return packed;
 }
 
