@@ -29,8 +29,10 @@ export interface SupervisorOptions {
   readonly say: (text: string, error?: boolean) => void;
 }
 
-/** Milliseconds that a process has to end when it is asked to: `serve()` gives running requests as many. */
+/** Milliseconds that a process has to end when it is asked to. */
 const GRACE = 5_000;
+/** The same before a restart, which a handler that takes its time must not hold back: somebody waits for it. */
+const RESTART_GRACE = 2_000;
 
 /** Milliseconds that a process has to listen before it is called running all the same. */
 const PATIENCE = 15_000;
@@ -115,7 +117,7 @@ export class Supervisor {
     this.#child = undefined;
     this.#leaving = child;
     const before = performance.now();
-    await child.stop(GRACE);
+    await child.stop(RESTART_GRACE);
     this.#leaving = undefined;
     const took = performance.now() - before;
     if (took > 1_000) say(`The application took ${Math.round(took)} ms to end`);

@@ -18,13 +18,9 @@ import { database } from "./src/services/database.ts";
 import { store } from "./src/services/store.ts";
 
 async function main(): Promise<void> {
+  const [app, user] = await Promise.all([createApp({ development: isDevelopment }), createDemoUser()]);
   // It ends by itself on SIGINT (Ctrl-C) and SIGTERM, once running requests are answered.
-  const [server, user] = await Promise.all([
-    createApp({ development: isDevelopment })
-      .then((app) => listen(app, { port: process.env["PORT"], host: process.env["HOST"] })),
-    // Hashing a password takes a tenth of a second, for which the API does not wait.
-    createDemoUser(),
-  ]);
+  const server = await listen(app, { port: process.env["PORT"], host: process.env["HOST"] });
   console.log(toGuide(server.url, user));
   await server.finished;
   // Open connections would keep the process alive.

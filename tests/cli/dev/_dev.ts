@@ -94,14 +94,24 @@ export async function until(condition: () => boolean | Promise<boolean>, what: (
 
 /** The processes that a process started, and those that they started. */
 export function descendants(pid: number): number[] {
-  const { stdout } = new Deno.Command("ps", { args: ["-eo", "pid=,ppid="], stderr: "null" }).outputSync();
-  const pairs = new TextDecoder().decode(stdout).trim().split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  const pairs: [child: number, parent: number][] = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (/^\d+$/.test(name)) pairs.push([Number(name), parentOf(name)]);
+  }
   const found = new Set([pid]);
   for (const parent of found) {
-    for (const [child = 0, of] of pairs) if (of === parent) found.add(child);
+    for (const [child, of] of pairs) if (of === parent) found.add(child);
   }
   found.delete(pid);
   return [...found];
+}
+
+function parentOf(pid: string): number {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1]);
+  } catch {
+    return 0;
+  }
 }
 
 /** Tells whether a process runs; one that has ended and waits to be looked at does not. */
