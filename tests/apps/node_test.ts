@@ -11,6 +11,9 @@ import { installProject, type NodeProject } from "../npm/project.ts";
 import { readConfig, root } from "../project.ts";
 import { AppRouter } from "./next/igniter.router.ts";
 
+/** The command runs on Deno alone. */
+const ENTRIES = Object.keys(readConfig().exports).filter((entry) => entry !== "./cli");
+
 const PROGRAMS = join(root, "tests/npm/programs");
 
 const COMPILER_OPTIONS = {
@@ -60,7 +63,7 @@ testNpm("the npm package's entries that need no other package load without any, 
 
 testNpm("the npm package's entries load beside their peers, with the names that they have on JSR", async () => {
   const hasSqlite = (await full.node("-p", "require('module').isBuiltin('node:sqlite')")).trim() === "true";
-  const entries = Object.keys(readConfig().exports).filter((entry) => hasSqlite || entry !== "./drivers/sqlite");
+  const entries = ENTRIES.filter((entry) => hasSqlite || entry !== "./drivers/sqlite");
   await assertNames(full, entries.map((entry) => `@igniter-js/core${entry.slice(1)}`));
 });
 
@@ -81,7 +84,7 @@ testNpm("R72 TypeScript 5.9 infers through the npm package's declarations and wr
 });
 
 testNpm("R72 TypeScript 7 does so too, and finds nothing wrong in the declarations of any entry", async () => {
-  const entries = Object.keys(readConfig().exports).map((entry) => `import "@igniter-js/core${entry.slice(1)}";`);
+  const entries = ENTRIES.map((entry) => `import "@igniter-js/core${entry.slice(1)}";`);
   Deno.writeTextFileSync(join(full.folder, "entries.ts"), entries.join("\n"));
   await compile("typescript-7", { skipLibCheck: false }, ["consumer.ts", "entries.ts", "hooks.tsx"]);
 });
