@@ -5,13 +5,8 @@
  */
 import { DelayedError, UnrecoverableError as BullUnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import {
-  announceInterruption,
-  AttemptControl,
-  type AttemptHost,
-  type Delivery,
-  runAttempt,
-} from "../server/ports/jobs/attempt.ts";
+import { announceInterruption, type AttemptHost, type Delivery, runAttempt } from "../server/ports/jobs/attempt.ts";
+import { AttemptControl } from "../server/ports/jobs/attempt_control.ts";
 import { toFailure } from "../server/ports/jobs/failure.ts";
 import type { RegisteredJob, Registry } from "../server/ports/jobs/registry.ts";
 import {

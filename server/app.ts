@@ -181,16 +181,18 @@ export function createApp(settings: AppSettings): object {
   if (settings.jobs !== undefined) {
     const { telemetry } = settings;
     let template: Request | undefined;
+    const looks = !plugins.isEmpty || (app.factory?.length ?? 0) > 0;
     features["jobs"] = enabled["jobs"] = createJobsClient(settings.jobs, {
       logger,
       ...(telemetry === undefined ? undefined : { inject: (carrier: WritableCarrier) => telemetry.inject(carrier) }),
       ...(app.trace === undefined ? undefined : { trace: app.trace }),
       ...(dev === undefined ? undefined : { tell: (event) => dev.tellJob(event) }),
       context: async () => {
-        // A copy for each job: making one anew costs twice as much.
         template ??= new Request(config.baseURL, { headers: { "x-igniter-source": "job" } });
-        const request = template.clone();
-        const context = await createContext(app.factory, { logger, store: settings.store, ...features }, request);
+        // A copy for each job that may look at it; it costs as much as the rest of a small job's context.
+        const request = looks ? template.clone() : template;
+        const made = createContext(app.factory, { logger, store: settings.store, ...features }, request);
+        const context = made instanceof Promise ? await made : made;
         if (!plugins.isEmpty) {
           await plugins.start(() => ({ ...features }));
           await plugins.extend(plugins.scope(context), request);

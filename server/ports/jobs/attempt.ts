@@ -11,37 +11,13 @@ import { validate } from "../../contract/schema.ts";
 import type { Clock } from "../clock.ts";
 import type { DevJobEvent } from "../dev_feed.ts";
 import type { QueueHost } from "../queue.ts";
+import type { AttemptControl } from "./attempt_control.ts";
 import { backoffDelay } from "./backoff.ts";
 import type { JobEvent, JobInfo } from "./definition.ts";
 import type { Envelope } from "./envelope.ts";
-import { CANCELLED, isUnrecoverable, type StoredFailure, toFailure } from "./failure.ts";
-import { raceAbort } from "./race_abort.ts";
+import { isUnrecoverable, type StoredFailure, toFailure } from "./failure.ts";
 import { fromPayload, pack, type Packed, toSentence, unpack, unpackCopy } from "./payload.ts";
 import type { HookName, RegisteredJob } from "./registry.ts";
-
-/** Ends an attempt from outside. */
-export class AttemptControl {
-  /** Aborts the handler's signal. */
-  readonly controller: AbortController = new AbortController();
-  /** Why it was ended. */
-  why: "cancelled" | "shutdown" | undefined = undefined;
-
-  /** Ends the attempt; the job fails without a retry. */
-  cancel(): void {
-    this.#end("cancelled", CANCELLED);
-  }
-
-  /** Ends the attempt; the job is delivered again. */
-  shutdown(): void {
-    this.#end("shutdown", "The worker is shutting down");
-  }
-
-  #end(why: "cancelled" | "shutdown", message: string): void {
-    if (this.controller.signal.aborted) return;
-    this.why = why;
-    this.controller.abort(new DOMException(message, "AbortError"));
-  }
-}
 
 /** A job as it is handed to a worker. */
 export interface Delivery {
@@ -138,7 +114,7 @@ class Attempt {
   readonly #delivery: Delivery;
   readonly #info: JobInfo;
   /** Absent until there is a context: hooks are never called with half of what they were promised. */
-  #event: Event | undefined = undefined;
+  #told: Pick<Event, "context" | "payload" | "result"> | undefined = undefined;
   #startedAt: number | undefined = undefined;
 
   constructor(host: AttemptHost, delivery: Delivery) {
@@ -178,11 +154,8 @@ class Attempt {
     const { app } = this.#host;
     const { job, id, envelope } = this.#delivery;
     try {
-      this.#event = this.#toEvent(
-        await app.context(),
-        unpack({ json: envelope.input, meta: envelope.meta }),
-        undefined,
-      );
+      const context = await app.context();
+      this.#told = { context, payload: unpack({ json: envelope.input, meta: envelope.meta }), result: undefined };
     } catch (cause) {
       app.logger.error(`The context of job "${job.key}" could not be made`, { id, error: cause });
     }
@@ -192,25 +165,33 @@ class Attempt {
   async #work(): Promise<unknown> {
     const { app, clock } = this.#host;
     const { job, envelope, control } = this.#delivery;
-    const { signal } = control.controller;
     const context = await app.context();
     const kept = unpack({ json: envelope.input, meta: envelope.meta });
-    this.#event = this.#toEvent(context, kept, undefined);
+    this.#told = { context, payload: kept, result: undefined };
     const parsed = fromPayload(job.key, job.input, kept);
     const payload = parsed instanceof Promise ? await parsed : parsed;
-    this.#event = this.#toEvent(context, payload, undefined);
-    await this.#call("onStart");
-    signal.throwIfAborted();
+    this.#told = { context, payload, result: undefined };
+    const started = this.#call("onStart");
+    if (started !== undefined) await started;
+    if (control.ended) throw control.reason;
     const timeout = envelope.timeout ?? job.options.timeout;
     const stop = timeout === undefined ? undefined : clock.schedule(() => {
       const message = `Job "${job.key}" took longer than ${timeout} ms`;
-      control.controller.abort(new IgniterError("ERR_TIMEOUT", { message }));
+      control.end(new IgniterError("ERR_TIMEOUT", { message }));
     }, timeout);
     const running = { ...this.#info, progress: (value: unknown) => this.#progress(value) };
     try {
-      const given = job.handler({ payload, input: payload, context: context as never, job: running, signal });
-      const result = given instanceof Promise ? await raceAbort(given, signal) : await given;
-      this.#event = this.#toEvent(context, payload, result);
+      const given = job.handler({
+        payload,
+        input: payload,
+        context: context as never,
+        job: running,
+        get signal() {
+          return control.signal;
+        },
+      });
+      const result = given instanceof Promise ? await control.race(given) : await given;
+      this.#told = { context, payload, result };
       return result;
     } finally {
       stop?.();
@@ -220,7 +201,7 @@ class Attempt {
   async #progress(value: unknown): Promise<void> {
     const { job, control } = this.#delivery;
     // An attempt that has ended says nothing more, whatever its handler goes on doing.
-    if (control.controller.signal.aborted) throw control.controller.signal.reason;
+    if (control.ended) throw control.reason;
     let told = value;
     if (job.progress !== undefined) {
       const checked = validate(job.progress, value);
@@ -239,7 +220,7 @@ class Attempt {
     const { job, envelope, attempt, attempts, control } = this.#delivery;
     if (control.why === "shutdown") return { kind: "released" };
     // Whatever the handler made of its signal: what the job failed of is the cancellation.
-    if (control.why === "cancelled") return { kind: "failed", error: control.controller.signal.reason };
+    if (control.why === "cancelled") return { kind: "failed", error: control.reason };
     if (attempt >= attempts || isUnrecoverable(error)) return { kind: "failed", error };
     try {
       const backoff = envelope.backoff ?? job.options.backoff;
@@ -316,23 +297,20 @@ class Attempt {
   async #callAll(name: HookName, args: readonly unknown[]): Promise<void> {
     const { job, id } = this.#delivery;
     const { logger } = this.#host.app;
+    const event = this.#told === undefined ? undefined : { ...this.#info, ...this.#told, job: this.#info };
     for (const hooks of job.hooks) {
       const hook = hooks[name] as ((event: Event, ...rest: readonly unknown[]) => unknown) | undefined;
       if (hook === undefined) continue;
-      if (this.#event === undefined) {
+      if (event === undefined) {
         logger.error(`${name} of job "${job.key}" was not called: the context could not be made`, { id });
         continue;
       }
       try {
-        await hook(this.#event, ...args);
+        await hook(event, ...args);
       } catch (error) {
         logger.error(`${name} of job "${job.key}" failed`, { id, error });
       }
     }
-  }
-
-  #toEvent(context: object, payload: unknown, result: unknown): Event {
-    return { ...this.#info, payload, result, context, job: this.#info };
   }
 }
 

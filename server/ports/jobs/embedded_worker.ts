@@ -9,14 +9,8 @@
  */
 import type { Clock } from "../clock.ts";
 import type { QueueHost } from "../queue.ts";
-import {
-  announceInterruption,
-  AttemptControl,
-  type AttemptHost,
-  type Delivery,
-  type Outcome,
-  runAttempt,
-} from "./attempt.ts";
+import { announceInterruption, type AttemptHost, type Delivery, type Outcome, runAttempt } from "./attempt.ts";
+import { AttemptControl } from "./attempt_control.ts";
 import { toFailure } from "./failure.ts";
 import { notKept } from "./handle.ts";
 import type { Retention } from "./options.ts";
