@@ -181,6 +181,7 @@ export function createApp(settings: AppSettings): object {
   if (settings.jobs !== undefined) {
     const { telemetry } = settings;
     let template: Request | undefined;
+    let all: ContextRecord | undefined;
     const looks = !plugins.isEmpty || (app.factory?.length ?? 0) > 0;
     features["jobs"] = enabled["jobs"] = createJobsClient(settings.jobs, {
       logger,
@@ -191,7 +192,8 @@ export function createApp(settings: AppSettings): object {
         template ??= new Request(config.baseURL, { headers: { "x-igniter-source": "job" } });
         // A copy for each job that may look at it; it costs as much as the rest of a small job's context.
         const request = looks ? template.clone() : template;
-        const made = createContext(app.factory, { logger, store: settings.store, ...features }, request);
+        all ??= { logger, store: settings.store, ...features };
+        const made = createContext(app.factory, all, request);
         const context = made instanceof Promise ? await made : made;
         if (!plugins.isEmpty) {
           await plugins.start(() => ({ ...features }));

@@ -146,7 +146,8 @@ class Attempt {
     } catch (error) {
       outcome = this.#judge(error);
     }
-    await this.#announce(outcome);
+    const quiet = !debug && app.tell === undefined && job.hooks.length === 0;
+    if (!quiet || outcome.kind !== "completed") await this.#announce(outcome);
     return outcome;
   }
 
