@@ -13,7 +13,7 @@ export function writeEnvironment(choices: Choices): Texts {
   const { cookieSecret } = choices.options;
   return {
     ".env.example":
-      `# Copied to .env, which git ignores: deno task reads it from there, and what is set already wins.\n\n${
+      `# What the application reads. .env, which git ignores, has this machine's values; what is set already wins.\n\n${
         variables.map(toLines).join("\n")
       }`,
     ".env": variables.map((variable) => toLines(isSecret(variable) ? { ...variable, value: cookieSecret } : variable))
