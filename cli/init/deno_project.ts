@@ -28,12 +28,17 @@ export const DENO_LINES: CommandLines = {
 /** Makes `deno.json`, and what Docker needs when it is chosen. */
 export function configureDeno(options: InitOptions, own: DenoProjectOptions = {}): Texts {
   const config = toJson(denoConfig(options, own));
-  return options.docker ? { "deno.json": config, ...DOCKER } : { "deno.json": config };
+  return options.docker ? { "deno.json": config, ...dockerFiles(options) } : { "deno.json": config };
 }
 
-/** Installs what `deno.json` imports. */
-export function installWithDeno(): readonly PlannedCommand[] {
-  return [{ title: "Installing packages", argv: ["deno", "install"] }];
+/**
+ * Installs what application, page and tests import. With jobs it is what `deno.json` imports, for the entry there that
+ * nothing but a package imports.
+ */
+export function installWithDeno({ features }: InitOptions): readonly PlannedCommand[] {
+  const entries = ["--entrypoint", "main.ts", "src/app/page.tsx", "src/features/user/user_test.ts"];
+  const args = features.includes("jobs") ? [] : entries;
+  return [{ title: "Installing packages", argv: ["deno", "install", ...args] }];
 }
 
 /** Writes JSON as `deno fmt` does, for objects and lists that are not empty. */
@@ -99,21 +104,25 @@ function sortKeys(record: Readonly<Record<string, string>>): Record<string, stri
   return Object.fromEntries(Object.entries(record).sort(([one], [other]) => one < other ? -1 : 1));
 }
 
-const DOCKER: Texts = {
-  // The first bundle fetches what bundles: an image that starts without a network has it already.
-  "Dockerfile": `FROM denoland/deno:2.9.6
+/** The first bundle fetches what bundles: an image that starts without a network has it already. */
+function dockerFiles(options: InitOptions): Texts {
+  const install = installWithDeno(options).map(({ argv }) => argv.join(" "));
+  const page = "deno bundle --platform=browser --outdir=/tmp/page src/app/index.html";
+  return {
+    "Dockerfile": `FROM denoland/deno:2.9.6
 WORKDIR /app
 RUN chown deno:deno /app
 USER deno
 COPY --chown=deno:deno . .
-RUN mkdir -p data && deno install && deno bundle --platform=browser --outdir=/tmp/page src/app/index.html
+RUN ${["mkdir -p data", ...install, page].join(" && ")}
 ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=data
 EXPOSE 3000
 CMD ["run", "-A", "main.ts"]
 `,
-  ".dockerignore": `.git
+    ".dockerignore": `.git
 .env
 data
 node_modules
 `,
-};
+  };
+}
