@@ -54,6 +54,50 @@ function edits(): Edit[] {
       ["        <ConnectionStatus connection={connection} />\n", ""],
       ["            <Announcements />\n", ""],
     ]),
+    ...editsOf("src/app/page.css", [
+      [
+        `/* Beside the title; what is of the user stands at the other end. */
+.connection {
+  display: flex;
+  align-items: center;
+  gap: 0.75rem;
+  margin-inline-end: auto;
+  font-size: 0.875rem;
+  color: var(--muted);
+}
+
+.connection p::before {
+  content: "";
+  display: inline-block;
+  width: 0.5rem;
+  height: 0.5rem;
+  margin-inline-end: 0.375rem;
+  border-radius: 50%;
+  background: var(--border);
+}
+
+.connection .live::before {
+  background: var(--good);
+}
+
+`,
+        "",
+      ],
+      [
+        `.news {
+  margin-block-end: 1rem;
+  background: var(--tint);
+}
+
+.news time {
+  font-size: 0.875rem;
+  color: var(--muted);
+}
+
+`,
+        "",
+      ],
+    ]),
     ...editsOf("src/features/user/controllers/session.controller.ts", [
       ['import { scopeOf } from "../user.scopes.ts";\n', ""],
       [
