@@ -193,6 +193,26 @@ export interface ActionRecord extends ActionOptions {
   readonly handler: (ctx: unknown) => unknown;
 }
 
+/** Makes the record of what no author has written: a plugin's route, an address of the framework. */
+export function toRecord(
+  own: Pick<ActionRecord, "kind" | "method" | "path" | "handler"> & Partial<ActionRecord>,
+): ActionRecord {
+  return {
+    stream: false,
+    steps: [],
+    query: undefined,
+    body: undefined,
+    params: undefined,
+    headers: undefined,
+    output: undefined,
+    events: undefined,
+    errors: {},
+    bodyLimit: undefined,
+    rawBody: false,
+    ...own,
+  };
+}
+
 const COMMON = [
   "name",
   "description",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ActionRecord, recordOf } from "./action.ts";
+import { type ActionRecord, recordOf, toRecord } from "./action.ts";
 import type { App } from "./app.ts";
 import { type Caller, type CallerOptions, type CallInput, createCaller, type Outcome } from "./caller.ts";
 import { answerBatch, type BatchHost } from "./batch.ts";
@@ -220,24 +220,13 @@ class RouterEngine implements RouterState {
 
   #addRoute(plugin: string, prefix: string, route: PluginRouteRecord): void {
     checkName("the name of a plugin's route", route.key);
-    const record: ActionRecord = {
+    const record = toRecord({
       kind: route.method === "GET" ? "query" : "mutation",
       method: route.method,
       path: route.path,
       ...(route.description === undefined ? {} : { description: route.description }),
-      stream: false,
-      steps: [],
-      query: undefined,
-      body: undefined,
-      params: undefined,
-      headers: undefined,
-      output: undefined,
-      events: undefined,
-      errors: {},
-      bodyLimit: undefined,
-      rawBody: false,
       handler: route.handler,
-    };
+    });
     this.#add(plugin, route.key, record, joinPath(prefix, route.path), plugin);
   }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ActionRecord } from "../action.ts";
+import { type ActionRecord, toRecord } from "../action.ts";
 import type { Schema } from "../contract/schema.ts";
 import type { JobDesk } from "./desk.ts";
 
@@ -28,24 +28,14 @@ const BODY: Schema<Body, Body> = {
 
 /** Makes the action. Its data tells whether there was something to cancel. */
 export function cancelJobRecord(desk: JobDesk): ActionRecord {
-  return {
+  return toRecord({
     kind: "mutation",
     method: "POST",
     path: "/",
-    stream: false,
-    steps: [],
-    query: undefined,
     body: BODY,
-    params: undefined,
-    headers: undefined,
-    output: undefined,
-    events: undefined,
-    errors: {},
-    bodyLimit: undefined,
-    rawBody: false,
     handler: (turn) => {
       const { body: { id, token } } = turn as { readonly body: Body };
       return desk.cancel(id, token);
     },
-  };
+  });
 }

@@ -13,7 +13,7 @@ import { watchConnection } from "../dev/watch_connection.ts";
 import { discard, Exchange, type Plan, type RouterState } from "../dispatch.ts";
 import { errorReply, ReplyValue } from "../reply.ts";
 import type { Target } from "../request.ts";
-import type { ActionRecord } from "../action.ts";
+import { type ActionRecord, toRecord } from "../action.ts";
 import type { Step } from "../procedure.ts";
 import type { Resumption } from "./bridge.ts";
 import { ALL_OLD, Connection } from "./connection.ts";
@@ -51,23 +51,7 @@ const HEADERS: HeadersInit = {
 };
 
 /** What the endpoint is as an action; {@link Plan.connect} stands in place of its handler. */
-const RECORD: ActionRecord = {
-  kind: "query",
-  method: "GET",
-  path: "/",
-  stream: true,
-  steps: [],
-  query: undefined,
-  body: undefined,
-  params: undefined,
-  headers: undefined,
-  output: undefined,
-  events: undefined,
-  errors: {},
-  bodyLimit: undefined,
-  rawBody: false,
-  handler: () => null,
-};
+const RECORD: ActionRecord = toRecord({ kind: "query", method: "GET", path: "/", stream: true, handler: () => null });
 
 const NOT_FOUND: Failure = { code: "ERR_NOT_FOUND", message: "No such stream", data: undefined };
 
