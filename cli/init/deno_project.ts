@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DATABASES } from "./databases.ts";
+import { DATABASES, type Variable } from "./databases.ts";
 import type { Texts } from "./edits.ts";
 import { FEATURES } from "./features.ts";
 import type { CommandLines, PlannedCommand } from "./frameworks/framework.ts";
@@ -24,6 +24,12 @@ export const DENO_LINES: CommandLines = {
   ok: "deno task ok",
   igniter: "deno task igniter",
 };
+
+/** What `src/app/listen.ts` reads. */
+export const DENO_VARIABLES: readonly Variable[] = [
+  { name: "PORT", value: "", what: "The port. Without it the first free one of 3000 to 3099 is taken." },
+  { name: "HOST", value: "", what: "The interface. Without it only this machine can reach the application." },
+];
 
 /** Makes `deno.json`, and what Docker needs when it is chosen. */
 export function configureDeno(options: InitOptions, own: DenoProjectOptions = {}): Texts {

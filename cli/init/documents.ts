@@ -15,17 +15,10 @@ export function writeDocuments(choices: Choices): Texts {
   return {
     "README.md": writeReadme(choices),
     "AGENTS.md": writeAgents(choices),
-    ".gitignore": IGNORED,
+    ".gitignore": [...IGNORED, ...choices.framework.ignored].map((line) => `${line}\n`).join(""),
     ...writeEnvironment(choices),
     ...(choices.options.docker ? { "docker-compose.yml": writeCompose(choices) } : {}),
   };
 }
 
-const IGNORED = `.env
-.igniter/
-.next/
-coverage/
-data/
-node_modules/
-*.log
-`;
+const IGNORED: readonly string[] = [".env", ".igniter/", ".next/", "coverage/", "data/", "node_modules/", "*.log"];

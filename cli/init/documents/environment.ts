@@ -23,10 +23,9 @@ export function writeEnvironment(choices: Choices): Texts {
 
 /** Everything that the application reads. */
 export function variablesOf(choices: Choices): readonly Variable[] {
-  const { database, features } = choices;
+  const { framework, database, features } = choices;
   const variables: Variable[] = [
-    { name: "PORT", value: "", what: "The port. Without it the first free one of 3000 to 3099 is taken." },
-    { name: "HOST", value: "", what: "The interface. Without it only this machine can reach the application." },
+    ...framework.variables,
     { name: "APP_URL", value: "", what: "The origin that users see, behind a proxy." },
     SECRET,
     { name: "LOG_LEVEL", value: "info", what: "debug, info, warn, error or silent." },

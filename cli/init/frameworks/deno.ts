@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { configureDeno, DENO_LINES, installWithDeno } from "../deno_project.ts";
+import { configureDeno, DENO_LINES, DENO_VARIABLES, installWithDeno } from "../deno_project.ts";
 import type { Framework } from "./framework.ts";
 
 /** The framework `deno`. */
@@ -18,6 +18,8 @@ export const deno: Framework = {
   configure: (options) => configureDeno(options),
   install: installWithDeno,
   lines: DENO_LINES,
+  variables: DENO_VARIABLES,
+  ignored: [],
   places: [
     ["main.ts", "starts the application"],
     ["src/igniter.server.ts", "the whole application: the API under its base path, the page for the rest"],

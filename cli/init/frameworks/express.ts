@@ -4,7 +4,7 @@
  * @module
  */
 import files from "../../templates/express.json" with { type: "json" };
-import { configureDeno, DENO_LINES, installWithDeno } from "../deno_project.ts";
+import { configureDeno, DENO_LINES, DENO_VARIABLES, installWithDeno } from "../deno_project.ts";
 import type { Framework } from "./framework.ts";
 
 /** The framework `express`. */
@@ -20,6 +20,8 @@ export const express: Framework = {
     configureDeno(options, { imports: { "express": "npm:express@^5", "@types/express": "npm:@types/express@^5" } }),
   install: installWithDeno,
   lines: DENO_LINES,
+  variables: DENO_VARIABLES,
+  ignored: [],
   places: [
     ["main.ts", "starts the application"],
     ["src/igniter.server.ts", "the Express application: its own routes, the API, the page"],

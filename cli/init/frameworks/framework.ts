@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { Variable } from "../databases.ts";
 import type { Edit, Removal, Texts } from "../edits.ts";
 import type { FeatureName } from "../features.ts";
 import type { FrameworkName, InitOptions } from "../options.ts";
@@ -61,6 +62,10 @@ export interface Framework {
   install(options: InitOptions): readonly PlannedCommand[];
   /** How it is run and checked. */
   readonly lines: CommandLines;
+  /** What its server reads from the environment. */
+  readonly variables: readonly Variable[];
+  /** Files that it writes and git is to ignore, beside those that every project ignores. */
+  readonly ignored: readonly string[];
   /** Its own files, for the README and AGENTS.md. */
   readonly places: readonly Place[];
   /** What the README says about serving, in Markdown, below the heading; without a heading of its own. */

@@ -4,7 +4,7 @@
  * @module
  */
 import files from "../../templates/hono.json" with { type: "json" };
-import { configureDeno, DENO_LINES, installWithDeno } from "../deno_project.ts";
+import { configureDeno, DENO_LINES, DENO_VARIABLES, installWithDeno } from "../deno_project.ts";
 import type { Framework } from "./framework.ts";
 
 /** The framework `hono`. */
@@ -19,6 +19,8 @@ export const hono: Framework = {
   configure: (options) => configureDeno(options, { imports: { "hono": "npm:hono@^4" } }),
   install: installWithDeno,
   lines: DENO_LINES,
+  variables: DENO_VARIABLES,
+  ignored: [],
   places: [
     ["main.ts", "starts the application"],
     ["src/igniter.server.ts", "the Hono application: its own routes, the API, the page"],
