@@ -34,8 +34,8 @@ export interface State {
   readonly mode: Mode;
   /** Where the tabs stand, by id. */
   readonly views: Readonly<Record<string, View>>;
-  /** What went wrong; until the next key. */
-  readonly notice?: string | undefined;
+  /** What is to be said once; until the next key. */
+  readonly notice?: { readonly text: string; readonly bad: boolean } | undefined;
 }
 
 /** Something that happens to the dashboard. */
@@ -85,9 +85,9 @@ export function roomOf({ size }: State): Room {
 /** Says what becomes of a state. */
 export function reduce(state: State, input: Input, snapshot: Snapshot): Step {
   if (input.name === "resize") return { state: { ...state, size: input.size } };
-  if (input.name === "notice") return { state: { ...state, notice: input.text } };
+  if (input.name === "notice") return { state: { ...state, notice: { text: input.text, bad: true } } };
   const before = { ...state, notice: undefined };
-  if (input.name === "interrupt") return { state: before, effect: { name: "quit" } };
+  if (input.name === "interrupt") return quit(before);
   const { tab } = openTab(before, snapshot);
   if (tab === undefined) return { state: before };
   if (before.mode.name === "filter") return { state: typed(before, input, tab, snapshot) };
@@ -100,7 +100,7 @@ function pressed(state: State, text: string, tab: Tab, snapshot: Snapshot): Step
   if (/^[1-9]$/.test(text)) return { state: switched(state, tabsOf(snapshot)[Number(text) - 1]) };
   switch (text) {
     case "q":
-      return { state, effect: { name: "quit" } };
+      return quit(state);
     case "h":
       return { state: { ...state, mode: state.mode.name === "help" ? { name: "list" } : { name: "help", top: 0 } } };
     case "c":
@@ -157,6 +157,11 @@ function typed(state: State, key: Key, tab: Tab, snapshot: Snapshot): State {
         snapshot,
       );
   }
+}
+
+/** What runs is given time to end: until then that is said. */
+function quit(state: State): Step {
+  return { state: { ...state, notice: { text: "Ending all processes …", bad: false } }, effect: { name: "quit" } };
 }
 
 function switched(state: State, tab: Tab | undefined): State {

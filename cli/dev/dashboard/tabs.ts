@@ -61,7 +61,7 @@ export function findTab(tabs: readonly Tab[], id: string): Tab | undefined {
   return tabs.find((tab) => tab.id === id) ?? tabs[0];
 }
 
-/** An event connection: its last word, and whether it is open. */
+/** An event connection. */
 export interface Connection {
   /** Its opening, or its closing when that is all that is kept. */
   readonly first: DevConnectionEvent;
@@ -72,23 +72,27 @@ export interface Connection {
 }
 
 /**
- * Puts openings and closings together. Ids count anew in each process of the application: an opening under an id that is
- * open ends the one before, whose process is gone.
+ * Puts openings and closings together. Each process of the application counts its connections from 1, so several may be
+ * open under one id: a closing is of the one that was opened when it says that its own was.
  */
 export function connectionsOf(events: readonly DevEvent[]): readonly Connection[] {
   const all: Connection[] = [];
-  const byId = new Map<number, number>();
+  const open = new Map<number, readonly number[]>();
   for (const event of events) {
     if (event.kind !== "connection") continue;
-    const at = byId.get(event.id);
-    const before = at === undefined ? undefined : all[at];
-    if (at !== undefined && before?.open) {
-      all[at] = { ...before, open: false, closed: event.state === "closed" ? event : undefined };
-      if (event.state === "closed") continue;
+    const same = open.get(event.id) ?? [];
+    if (event.state === "open") {
+      open.set(event.id, [...same, all.length]);
+      all.push({ first: event, closed: undefined, open: true });
+      continue;
     }
-    byId.set(event.id, all.length);
-    const open = event.state === "open";
-    all.push({ first: event, open, closed: open ? undefined : event });
+    const opened = event.at - (event.ms ?? 0);
+    const distance = (at: number) => Math.abs((all[at]?.first.at ?? 0) - opened);
+    const [nearest, ...others] = same.toSorted((a, b) => distance(a) - distance(b));
+    open.set(event.id, others);
+    const before = nearest === undefined ? undefined : all[nearest];
+    if (nearest === undefined || before === undefined) all.push({ first: event, closed: event, open: false });
+    else all[nearest] = { ...before, closed: event, open: false };
   }
   return all;
 }

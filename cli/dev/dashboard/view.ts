@@ -38,7 +38,7 @@ export function render(state: State, snapshot: Snapshot, { colour }: Looks): str
   const blank = layout.spacious ? [line([])] : [];
   const message = state.notice === undefined
     ? messageLine(state.mode, view, { list, window, hidden: page ? page.length - top - body.length : 0 })
-    : [{ text: clean(state.notice), look: "bad" as const }];
+    : [{ text: clean(state.notice.text), look: state.notice.bad ? "bad" as const : "bold" as const }];
   const keys = keyLine(tab, columns);
   return [
     ...titleLines(snapshot, layout.spacious).map(line),

@@ -58,6 +58,7 @@ Deno.test("R61 q and Ctrl-C quit, from everywhere", () => {
     assertEquals(requestDesk(3).type(...where, "q").effects, [{ name: "quit" }]);
     assertEquals(requestDesk(3).type(...where, KEYS.interrupt).effects, [{ name: "quit" }]);
   }
+  assertEquals(requestDesk(3).type("q").message(), "Ending all processes …", "which may take its time");
   assertEquals(requestDesk(3).type("/", "q").effects, [], "in the filter q is a letter");
   assertEquals(requestDesk(3).type("/", KEYS.interrupt).effects, [{ name: "quit" }]);
 });

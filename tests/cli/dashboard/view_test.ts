@@ -190,24 +190,28 @@ Deno.test("R61 a job is one line that tells its last step", () => {
   assertEquals(desk.screen()[5], "Status: Running | PID: 12345 | Last: 14:30:05");
 });
 
-Deno.test("R61 a connection is one line from its opening to its end, also when its process was replaced", () => {
+Deno.test("R61 a connection is one line from its opening to its end, in whichever process", () => {
   const events = [
     connection(1, 1, "open", { identity: "ana", topics: ["users.list", "posts"] }),
     connection(2, 2, "open"),
     connection(3, 1, "closed", { ms: 2000 }),
-    // A process that begins anew counts from 1.
+    // Another process counts from 1 too.
     connection(63, 1, "open"),
     connection(64, 2, "open"),
+    connection(66, 2, "closed", { ms: 64_001 }),
+    connection(67, 9, "closed", { ms: 7000 }),
   ];
   const desk = new Desk(snapshotOf({ events })).type("4");
   assertEquals(desk.body(), [
     "14:30:01 closed users.list, posts    ana 2s",
-    "14:30:02 closed users.list",
+    "14:30:02 closed users.list               1m 4s",
     "14:31:03 open   users.list               1m 42s",
     "14:31:04 open   users.list               1m 41s",
+    "14:31:07 closed users.list               7s",
   ]);
   assertStringIncludes(desk.screen()[3] ?? "", "● 4. Realtime");
-  desk.snapshot = snapshotOf({ events: [...events, connection(65, 1, "closed"), connection(65, 2, "closed")] });
+  const ends = [connection(68, 1, "closed", { ms: 5000 }), connection(68, 2, "closed", { ms: 4000 })];
+  desk.snapshot = snapshotOf({ events: [...events, ...ends] });
   assertStringIncludes(desk.screen()[3] ?? "", "○ 4. Realtime");
 });
 
