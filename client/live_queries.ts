@@ -68,7 +68,8 @@ function watch(
     const timer = setTimeout(async () => {
       timers.delete(timer);
       do {
-        busy.set(target, false);
+        // An answer on its way that is the first of its query is waited for, not fetched anew: it may be older than this.
+        busy.set(target, filters.some((filter) => client().getQueryCache().findAll(filter).some(isFirstOnItsWay)));
         // What failed is the query's to show.
         if (live) await Promise.allSettled(filters.map((filter) => client().invalidateQueries(filter)));
       } while (live && busy.get(target));
@@ -95,6 +96,11 @@ function watch(
     timers.forEach(clearTimeout);
     stop?.();
   };
+}
+
+/** Whether a query waits for its very first answer, so that TanStack lets what is asked for now wait for it too. */
+function isFirstOnItsWay(query: Query): boolean {
+  return query.isActive() && query.state.data === undefined && query.state.fetchStatus === "fetching";
 }
 
 /** When the answer came that a query shows; it is being fetched where there is none. */

@@ -113,6 +113,20 @@ Deno.test("R31 a burst of revalidations is one request, and one that comes meanw
   assertEquals(fake.calls.length, 3);
 });
 
+Deno.test("R31 a revalidation during the very first fetch, whose answer may be older, asks for one more", async () => {
+  const fake = createFake(true);
+  await using page = await openPage(<fake.List />, { around: live({ queryClient: createCache() }) });
+  await page.until(() => fake.watchers.size === 1 && fake.gates.length === 1);
+  await page.act(() => fake.send({ path: "users.list" }));
+  // The burst is over, and the fetch still on its way.
+  await page.act(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  await page.act(() => fake.gates.shift()!());
+  await page.until(() => fake.gates.length === 1);
+  await page.act(() => fake.gates.shift()!());
+  await page.until(() => page.text() === "users.list 2");
+  assertEquals(fake.calls.length, 2);
+});
+
 Deno.test("what is not shown is only marked as old, and a reset fetches all that is", async () => {
   const fake = createFake();
   await using page = await openPage(<fake.List />, { around: live() });
