@@ -27,12 +27,14 @@ export function toFailure(code: string, message: string): Failure {
 /** Asks for the stream; gives its bytes, or why there are none. */
 export async function connect(
   client: ClientOptions,
-  search: URLSearchParams,
+  search: () => URLSearchParams,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array> | Refusal> {
   const send = () => {
     const init: RequestInit = { signal, cache: "no-store" };
-    return exchange(client, {}, EVENTS_SEGMENT, `/${EVENTS_SEGMENT}?${search}`, init, { accept: "text/event-stream" });
+    return exchange(client, {}, EVENTS_SEGMENT, `/${EVENTS_SEGMENT}?${search()}`, init, {
+      accept: "text/event-stream",
+    });
   };
 
   let response = await send();

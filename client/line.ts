@@ -114,12 +114,15 @@ export function createLine(
     };
     hear(ANSWER);
     const search = new URLSearchParams();
-    const since = position.since();
     if (position.id) search.set("Last-Event-ID", position.id);
-    else if (since !== undefined) search.set("since", String(Math.round(since)));
     for (const channel of link.asked) search.append("channel", position.ask(channel));
     for (const scope of await options().scopes?.() ?? []) search.append("scope", scope);
-    const body = await connect(client, search, signal);
+    const body = await connect(client, () => {
+      // At each attempt: the scopes, and the sign-in that a 401 asks for, take their time.
+      const since = search.has("Last-Event-ID") ? undefined : position.since();
+      if (since !== undefined) search.set("since", String(Math.round(since)));
+      return search;
+    }, signal);
     if ("failure" in body) return body;
     const reader = body.getReader();
     // A `fetch` of the application's own need not know of the signal.

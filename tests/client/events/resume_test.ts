@@ -385,6 +385,17 @@ Deno.test("R26 the first connection says since when what is shown was fetched; l
   events.close();
 });
 
+Deno.test("R26 what a connection says of since counts the time that its scopes and a refused attempt took", async () => {
+  let age = 1000;
+  const { server, clock, events } = setUp({ onUnauthorized: () => Promise.resolve(void (age += 3000)) });
+  events.configure({ scopes: () => Promise.resolve((age += 500, [])) });
+  server.answers.push(Response.json({ data: null, error: null }, { status: 401 }));
+  events.watch({ onRevalidate: () => {}, onReset: () => {}, since: () => age });
+  await clock.pass(0);
+  assertEquals([server.requests.length, server.last.url.searchParams.get("since")], [2, "4500"]);
+  events.close();
+});
+
 Deno.test("R26 without anybody who shows something fetched, nothing is said of it", async () => {
   const { server, subscribe } = setUp();
   await subscribe("chat.feed");
