@@ -65,6 +65,8 @@ export class EventsEndpoint {
   readonly #sessions = new Sessions();
   /** The answers that became connections; a procedure may still replace one. */
   readonly #made: WeakMap<Exchange, Response> = new WeakMap();
+  /** What was asked for, read as the request came: `since` counts from then. */
+  readonly #asked: WeakMap<Exchange, Asked> = new WeakMap();
 
   constructor(host: EventsHost) {
     this.#host = host;
@@ -97,7 +99,7 @@ export class EventsEndpoint {
     try {
       if (refused) throw new IgniterError("ERR_FORBIDDEN", { message: "A page of this origin may not connect" });
       admission.check();
-      parseAsked(raw, settings.maxChannels, clock.now());
+      this.#asked.set(exchange, parseAsked(raw, settings.maxChannels, clock.now()));
     } catch (error) {
       return refuse(error);
     }
@@ -112,8 +114,7 @@ export class EventsEndpoint {
   async #connect(exchange: Exchange): Promise<ReplyValue> {
     const { raw, context } = exchange;
     const { broker, settings, admission, heartbeat } = this.#hub;
-    const { clock } = this.#host.state.app;
-    const asked = parseAsked(raw, settings.maxChannels, clock.now());
+    const asked = this.#asked.get(exchange) as Asked;
     const scopes = await grantScopes(settings, { request: raw, context }, asked.scopes);
     const identity = await settings.identity?.({ request: raw, context: context as never }) ?? undefined;
     if (identity !== undefined && typeof identity !== "string") {

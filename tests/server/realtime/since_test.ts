@@ -1,8 +1,9 @@
 /** `since`: what became old between a page's first fetch and its connection. */
 
+import { Igniter } from "@igniter-js/core";
 import { createMemoryStoreAdapter } from "@igniter-js/core/drivers/memory";
 import { assertEquals } from "@std/assert";
-import { channels, chat, type Frame } from "./_events.ts";
+import { channels, chat, EventReader, type Frame } from "./_events.ts";
 
 const oldOf = (frames: readonly Frame[]) =>
   frames.filter(({ event }) => event === "revalidate").map(({ data }) => data.targets);
@@ -53,6 +54,26 @@ Deno.test("R26 a process that does not know what became old since then says that
   const again = await connect("?since=5000", { "last-event-id": String(frames.at(-1)?.id) });
   assertEquals((await again.upTo("ready")).map(({ event }) => event), ["ready"]);
   await router.close();
+});
+
+Deno.test("R26 since counts from when the request came, however long its context takes to be made", async () => {
+  const { now } = Date;
+  let later = 0;
+  Date.now = () => now() + later;
+  try {
+    const igniter = Igniter.context(() => (later += 8000, {})).create();
+    const list = igniter.query({ handler: () => [] });
+    const router = igniter.router({ controllers: { chat: igniter.controller({ path: "/chat", actions: { list } }) } });
+    const connect = async (search: string) =>
+      new EventReader(await router.handler(new Request(`http://localhost/api/v1/_/events${search}`)));
+    await (await connect("")).upTo("ready");
+    await igniter.realtime.revalidate("chat.list");
+    const fresh = await connect("?since=5000");
+    assertEquals(oldOf(await fresh.upTo("ready")), [[{ path: "chat.list" }]]);
+    await router.close();
+  } finally {
+    Date.now = now;
+  }
 });
 
 Deno.test("R26 a since that is no number is refused", async () => {
