@@ -51,7 +51,11 @@ testWithTmux(
       assertStringIncludes(detail, text);
     }
 
-    await pane.press("1");
+    // The app itself writes more than fits: of all lines those that say when it answers.
+    await pane.press("1", "/");
+    await pane.type("answers after");
+    await pane.press("Enter");
+    await pane.shows("Escape: All");
     const pid = (lines: readonly string[]) => Number(/PID: (\d+)/.exec(lines.join(" "))?.[1]);
     const before = pid(await pane.shows("Ready: "));
     project.write("src/features/user/user.scopes.ts", project.read("src/features/user/user.scopes.ts") + "\n");
