@@ -16,7 +16,7 @@ import { filtersOf } from "./query_key.ts";
 /** Milliseconds in which events are one burst. */
 const BURST = 10;
 /** Milliseconds that an answer was on its way at most, and clocks go wrong: what is said twice costs one more fetch. */
-const MARGIN = 1000;
+const MARGIN = 3000;
 
 /** Who watches, by engine: one watcher for all of a provider's queries of one client. */
 export type Watchers = Map<ClientEngine, Watcher>;
@@ -29,15 +29,16 @@ export interface Watcher {
   readonly stop: () => void;
 }
 
-/** Keeps a client's queries live while somebody wants it; gives back how to want it no more. */
+/** Keeps a client's queries live, which are fetched from `begin` on, while somebody wants it; gives back how to want it no more. */
 export function keepLive(
   watchers: Watchers,
   engine: ClientEngine,
   keyPrefix: string | undefined,
   client: () => QueryClient,
   settings: () => RealtimeProps<never>,
+  begin: number,
 ): () => void {
-  const watcher = watchers.get(engine) ?? { count: 0, stop: watch(engine, keyPrefix, client, settings) };
+  const watcher = watchers.get(engine) ?? { count: 0, stop: watch(engine, keyPrefix, client, settings, begin) };
   watchers.set(engine, watcher);
   watcher.count++;
   return () => {
@@ -52,8 +53,8 @@ function watch(
   keyPrefix: string | undefined,
   client: () => QueryClient,
   settings: () => RealtimeProps<never>,
+  begin: number,
 ): () => void {
-  const begin = Date.now();
   let live = true;
   let stop: (() => void) | undefined;
   /** Targets that wait, or are being fetched; `true`: once more. */

@@ -78,12 +78,13 @@ export function IgniterProvider<C = undefined>(props: IgniterProviderProps<C>): 
     const settings = () => latest.current.settings;
     const watchers: Watchers = new Map();
     const keepLive = (engine: ClientEngine, keyPrefix: string | undefined) => {
+      const begin = Date.now();
       let live = true;
       let stop: (() => void) | undefined;
       // Nobody's to catch: that a page is not live must be heard of.
       import("./live_queries.ts").then(({ keepLive }) => {
         if (live) {
-          stop = keepLive(watchers, engine, keyPrefix, () => latest.current.client, settings);
+          stop = keepLive(watchers, engine, keyPrefix, () => latest.current.client, settings, begin);
         }
       });
       return () => {

@@ -6,7 +6,7 @@
  * RPC address would have it (`channel=chat.feed%3F~room%3D7`). That very text, up to a `#`, is the subscription's name in
  * the frames that concern it alone. `scope=…`, repeated, narrows what the server granted; it can never widen it. `Last-Event-ID`,
  * as header or query field of that name, asks for what was missed. Without one, `since=<milliseconds>` says how long ago
- * the client began to fetch what it shows, at most 60,000: revalidations from then on are sent, or one of `*` where they
+ * the client began to fetch what it shows: revalidations from then on are sent, or one of `*` where they
  * are not known. Revalidations and broadcasts come unasked.
  *
  * **Answer.** Every frame's data is JSON. First `open` or `error` for each subscription, then what was missed is sent

@@ -33,8 +33,6 @@ export interface Asked {
 /** Characters of one subscription or scope: what is longer is no honest one. */
 const MAX_LENGTH = 4096;
 const MAX_SCOPES = 1000;
-/** Milliseconds; what is older is the cache's own to refetch. */
-const MAX_SINCE = 60_000;
 const SESSION = /^([\w-]{1,64})\.(\d{1,15})$/;
 
 /** Reads what a client asks for, at a time. @throws IgniterError `ERR_BAD_REQUEST` for more than is reasonable. */
@@ -64,7 +62,7 @@ export function parseAsked({ url, headers }: Request, maxChannels: number, now: 
 function toSince(text: string | null, now: number): number | undefined {
   if (text === null) return undefined;
   if (!/^\d{1,15}$/.test(text)) throw refuse(`"since" is no number of milliseconds: ${text.slice(0, 20)}`);
-  return now - Math.min(MAX_SINCE, Number(text));
+  return now - Number(text);
 }
 
 function toSubscription(text: string): Subscription {
