@@ -68,11 +68,11 @@ export async function startNextApp(): Promise<NextApp> {
       json: { "tsconfig.json": TSCONFIG },
     }),
   );
-  const build = stack.use(next(project.folder, "build"));
+  const build = stack.use(runNext(project.folder, ["build"]));
   const built = await build.printed();
   if (!(await build.status).success) throw new Error(`Cannot build the Next app:\n${built}`);
 
-  const server = stack.use(next(project.folder, "start", "--hostname", "127.0.0.1", "--port", "0"));
+  const server = stack.use(runNext(project.folder, ["start", ...ANY_PORT]));
   const printed = await server.printed("Ready in");
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0];
   if (url === undefined) throw new Error(`Cannot start the Next app:\n${printed}`);
@@ -80,17 +80,27 @@ export async function startNextApp(): Promise<NextApp> {
   return { url, folder: project.folder, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-interface Process extends AsyncDisposable {
+/** Arguments for a server that this machine reaches, on a port of its choice. */
+export const ANY_PORT: readonly string[] = ["--hostname", "127.0.0.1", "--port", "0"];
+
+/** A program of Next's that runs. */
+export interface NextProcess extends AsyncDisposable {
+  /** Resolves when it has ended. */
   readonly status: Promise<Deno.CommandStatus>;
   /** What it has printed up to a text, or to its end. */
   printed(until?: string): Promise<string>;
 }
 
-function next(folder: string, ...args: string[]): Process {
+/** Runs the `next` of a project; disposing of it ends its processes. */
+export function runNext(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): NextProcess {
   const child = new Deno.Command("node", {
     args: [join(root, "tests/npm/leader.mjs"), String(LIMIT), "node", "node_modules/next/dist/bin/next", ...args],
     cwd: folder,
-    env: environment(),
+    env: { ...environment(), ...env },
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

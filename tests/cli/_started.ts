@@ -67,7 +67,7 @@ export async function startProject(
 
 /** Asks the API: `GET /users`. */
 export async function ask(
-  { base }: Running,
+  { base }: Pick<Running, "base">,
   target: string,
   { token, body }: { readonly token?: string; readonly body?: unknown } = {},
 ): Promise<Answer> {
