@@ -8,6 +8,7 @@
  * @module
  */
 import { Redis, type RedisOptions } from "ioredis";
+import { Patience } from "./bullmq_patience.ts";
 
 /** The part of an ioredis client that is used of one's own. It is copied, not used: its options are what counts. */
 export interface RedisClientLike {
@@ -35,11 +36,15 @@ export class RedisConnection {
   #last: Error | undefined = undefined;
   #connecting: Promise<void> | undefined = undefined;
   #closed = false;
+  readonly #patience: Patience;
 
   constructor(place: RedisPlace, timeout: number, onError: (error: Error) => void) {
     this.#place = place;
     this.#timeout = timeout;
     this.#onError = onError;
+    this.#patience = new Patience(timeout, () => {
+      return new Error(`Cannot reach Redis at ${nameOf(this.commands)}: no answer within ${timeout} ms`);
+    });
   }
 
   /** The client for commands, which need not be connected. */
@@ -115,17 +120,8 @@ export class RedisConnection {
   }
 
   /** Lets an answer take no longer than the time limit. @throws Error when it does. */
-  async answer<T>(work: Promise<T>): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const message = `Cannot reach Redis at ${nameOf(this.commands)}: no answer within ${this.#timeout} ms`;
-      timer = setTimeout(() => reject(new Error(message)), this.#timeout);
-    });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  answer<T>(work: Promise<T>): Promise<T> {
+    return this.#patience.wait(work);
   }
 
   /** Ends all clients. */
