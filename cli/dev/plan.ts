@@ -54,6 +54,7 @@ export interface DevPlan {
 export const IGNITER = "Igniter";
 
 const DEFAULT_ENTRY = "main.ts";
+const VITE_CONFIGS = ["vite.config.ts", "vite.config.mts", "vite.config.js", "vite.config.mjs"];
 const TITLES: Readonly<Record<FrameworkName, string>> = {
   deno: IGNITER,
   express: IGNITER,
@@ -64,7 +65,8 @@ const TITLES: Readonly<Record<FrameworkName, string>> = {
 
 /** Plans what to start. @throws CliError when the project lacks it. */
 export function planDev(options: DevOptions, facts: DevFacts): DevPlan {
-  const { framework, cmd } = options;
+  const { cmd } = options;
+  const framework = serverOf(options, facts);
   const isOurs = TITLES[framework] === IGNITER;
   const base = { name: TITLES[framework], env: toEnvironment(facts), restarts: isOurs, readsEnvFile: isOurs };
   if (cmd !== undefined) return { ...base, argv: toShell(cmd, facts), check: undefined };
@@ -76,6 +78,11 @@ export function planDev(options: DevOptions, facts: DevFacts): DevPlan {
     default:
       return { ...base, ...planEntry(options, facts) };
   }
+}
+
+/** A Fresh application without Vite is a program as any other: it has no server that would update it. */
+function serverOf({ framework }: DevOptions, { exists }: DevFacts): FrameworkName {
+  return framework === "fresh" && !VITE_CONFIGS.some(exists) ? "deno" : framework;
 }
 
 function toEnvironment({ port, agent, feed, nodeOptions }: DevFacts): Record<string, string> {

@@ -53,8 +53,8 @@ export const nextjs: Framework = {
   serving:
     "`nextRouteHandlerAdapter` of `@igniter-js/core/adapters` makes the API a route of the App Router. The page is " +
     "rendered on the server with what `await api.users.list.query()` gives, without a request; in the browser the same " +
-    "client calls the route. What is begun with the server is in `src/igniter.server.ts`; Next.js updates it in " +
-    "development only when it is started anew.\n\n" +
+    "client calls the route. What begins with the server is in `src/igniter.server.ts`; a change to that, or to what " +
+    "a job does, holds when `npm run dev` is started anew.\n\n" +
     "It takes Node 22.18 or later. `npm run build` and `npm start` run it in production, and `-- --port 4000` behind " +
     "`npm run dev` or `npm start` names another port. With the command `igniter` in your shell, `igniter dev " +
     "--interactive` runs it with a dashboard, and `igniter generate feature post` writes a feature.",

@@ -78,6 +78,8 @@ Deno.test("planDev() starts frameworks by their own servers, which update themse
   assertEquals([next.name, next.restarts, next.check, next.readsEnvFile], ["Next.js", false, undefined, false]);
   const fresh = planDev({ framework: "fresh" }, FACTS);
   assertEquals(fresh.argv.slice(-4), ["npm:vite", "--port", "4000", "--strictPort"]);
+  const plain = planDev({ framework: "fresh" }, { ...FACTS, exists: (path) => path === "main.ts" });
+  assertEquals([plain.argv.at(-1), plain.name, plain.restarts], ["main.ts", "Igniter", true]);
   assertThrows(
     () => planDev({ framework: "nextjs" }, { ...FACTS, exists: () => false }),
     CliError,
