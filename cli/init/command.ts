@@ -94,10 +94,12 @@ function isInRepository(folder: string): boolean {
 }
 
 function readFeatures(text: string): FeatureName[] {
-  if (text === "none") return [];
+  if (text.trim() === "none") return [];
   return text.split(",").map((name) => {
     const feature = FEATURES.find((feature) => feature.name === name.trim());
     if (feature !== undefined) return feature.name;
+    // "none" is a choice of its own: called unknown it would stand in the list of what is known.
+    if (name.trim() === "none") throw new ValidationError('"none" is without other features: "--features none".');
     throw new ValidationError(`Unknown feature "${name.trim()}". There are ${names(FEATURES)}, and none.`);
   });
 }

@@ -93,6 +93,7 @@ Deno.test("R60 init names what it does not know", async () => {
   const wrong: [args: string[], code: number, message: string][] = [
     [["--framework", "rails"], 2, "rails"],
     [["--features", "store,mail"], 2, 'Unknown feature "mail". There are store, jobs, realtime, and none.'],
+    [["--features", "jobs,none"], 2, '"none" is without other features'],
     [["--database", "oracle"], 2, "oracle"],
     [["--link", place.folder], 1, "Cannot link"],
     [["--link", join(root, "links/std_assert")], 1, "it is the package @std/assert"],
